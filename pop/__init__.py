@@ -1,0 +1,1 @@
+"""PoP: Protection through Online Participation."""

@@ -1,0 +1,72 @@
+"""Changes that wait for people, and the tasks that bring people to them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from pop.registry.directory.models.services import Service
+
+
+class Proposal(models.Model):
+    """A change of a record that waits for its approvals: two different people where a published number changes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="proposals")
+    kind = models.CharField(max_length=24)  # edit, publish, unsuspend, defunct
+    changes = models.JSONField(default=list)  # [{"contact": id|null, "field": …, "before": …, "after": …}]
+    source = models.CharField(max_length=300, blank=True)
+    observed_on = models.DateField(null=True)
+    stage = models.CharField(max_length=24, blank=True)
+    needs = models.PositiveSmallIntegerField(default=1)  # approvals by people other than the proposer, fixed when proposed
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=12, default="waiting", db_index=True)  # waiting, applied, rejected, withdrawn, outdated
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("proposed_at",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.service_id}"
+
+
+class Approval(models.Model):
+    """One person's yes or no to a proposal."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="approvals")
+    by = models.UUIDField()
+    at = models.DateTimeField(auto_now_add=True)
+    yes = models.BooleanField()
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("proposal", "by"), name="one_approval_per_person"),)
+
+    def __str__(self) -> str:
+        return f"{'yes' if self.yes else 'no'} to {self.proposal_id}"
+
+
+class Task(models.Model):
+    """Something a person must look at. Reports from the public are codes, never free text (they could be a child's)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=32, db_index=True)  # number_report, load_conflict, new_service, link_lapsed
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, related_name="tasks")
+    contact_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+    count = models.PositiveIntegerField(default=1)  # equal reports raise it instead of adding rows
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_at = models.DateTimeField(auto_now=True)
+    state = models.CharField(max_length=12, default="open", db_index=True)  # open, done
+    done_by = models.UUIDField(null=True)
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

@@ -1,0 +1,3 @@
+"""The registry's tables, one import line per capability."""
+
+from pop.registry.directory.models import *  # noqa: F403

@@ -1,0 +1,172 @@
+"""Django's settings for both doors. Every variable read here is listed in docs/look-up/settings.md (a test compares)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.conf.locale import LANG_INFO
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA_DIR = Path(os.environ.get("POP_DATA_DIR", "var")).absolute()
+KEYS_DIR = Path(os.environ.get("POP_KEYS_DIR", DATA_DIR / "keys")).absolute()
+PRODUCTION = os.environ.get("POP_PRODUCTION", "") == "1"
+PUBLIC_PORT = int(os.environ.get("POP_PUBLIC_PORT", "8000"))
+CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))
+# Where "Leave now" goes: somewhere a child could have been looking at anyway.
+EXIT_URL = os.environ.get("POP_EXIT_URL", "https://www.google.com/")
+# Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all of it.
+DOOR = os.environ.get("POP_DOOR", "console")
+
+DEBUG = False
+ALLOWED_HOSTS = [h for h in os.environ.get("POP_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if h]
+
+
+def _secret_key() -> str:
+    """Return the sign-in secret from the data directory, made on first use (0600); it never leaves the machine."""
+    given = os.environ.get("POP_SECRET_KEY")
+    if given:
+        return given
+    path = DATA_DIR / "secret-key"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = secrets.token_urlsafe(50)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(fresh)
+        except FileExistsError:  # another process of the same first start was quicker
+            return path.read_text()
+        return fresh
+
+
+SECRET_KEY = _secret_key()
+
+
+def _database() -> dict[str, Any]:
+    """SQLite with full synchronisation unless DATABASE_URL names another engine (design: safety.md, 14 % lost with NORMAL)."""
+    url = os.environ.get("DATABASE_URL", "")
+    if url:
+        parsed: dict[str, Any] = dict(dj_database_url.parse(url))
+        if parsed["ENGINE"].endswith("postgresql"):
+            parsed.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+            return parsed
+        name = parsed["NAME"]
+    else:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        name = DATA_DIR / "pop.sqlite3"
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The public process does not even load what sign-in needs.
+_CONSOLE_APPS = ["django.contrib.sessions", "django.contrib.messages", "allauth", "allauth.account", "allauth.mfa"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    *(_CONSOLE_APPS if DOOR == "console" else []),
+    "pop.audit",
+    "pop.events",
+    "pop.people",
+    "pop.registry",
+    "pop.signposting",
+]
+
+ROOT_URLCONF = f"pop.server.{DOOR}"
+AUTH_USER_MODEL = "people.Staff"
+
+_CONSOLE_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+# The public door has no session, no sign-in and no CSRF: before a chat nothing is authorised (child-interface.md, 10).
+MIDDLEWARE = _CONSOLE_MIDDLEWARE if DOOR == "console" else ["django.middleware.common.CommonMiddleware"]
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "pop" / "server" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+            if DOOR == "console"
+            else [],
+            "libraries": {"words": "pop.places.words_tags"},
+        },
+    }
+]
+
+LANGUAGES = [
+    ("ar", "العربية"),
+    ("en", "English"),
+    ("es", "Español"),
+    ("fr", "Français"),
+    ("pt", "Português"),
+    ("ru", "Русский"),
+    ("sw", "Kiswahili"),
+    ("zh", "中文"),
+]
+LANG_INFO.setdefault("zh", {"bidi": False, "code": "zh", "name": "Chinese", "name_local": "中文"})
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Sign-in: password first, then a TOTP code or a passkey; no self-registration, people are invited by link.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+SESSION_COOKIE_NAME = "pop_console"
+CSRF_COOKIE_NAME = "pop_console_csrf"
+SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_REFERRER_POLICY = None  # headers are set once, by pop.server.security
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Only our own code writes log lines, and none of them holds a request's path, query or body (test: no word in a log).
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}, "none": {"class": "logging.NullHandler"}},
+    "loggers": {
+        "django.request": {"handlers": ["none"], "propagate": False},
+        "django.security": {"handlers": ["none"], "propagate": False},
+        "django.server": {"handlers": ["none"], "propagate": False},
+        "pop": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+    },
+}

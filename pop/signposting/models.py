@@ -1,0 +1,1 @@
+"""Signposting keeps no tables: it answers from the signed snapshot."""
