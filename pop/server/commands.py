@@ -1,6 +1,94 @@
-"""The `pop` command."""
+"""The `pop` command: reads the words of a command line, then starts Django and the job they name.
+
+Jobs live in `pop.server.jobs` and are imported after Django is set up for the right door; that is why this file names
+them as text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import django
 
 
-def main() -> int:
-    """Run one command."""
-    return 0
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command; docs/look-up/commands.md lists them all (a test compares)."""
+    top = argparse.ArgumentParser(prog="pop", description="PoP: from a child's need to the right open local service.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve all of it, or one door: public, console or worker")
+    serve.add_argument("door", nargs="?", choices=["public", "console", "worker"])
+    serve.set_defaults(job="serving:serve")
+
+    match = commands.add_parser("match", help="ask the finder, as GET /v1/match does, and print the answer as JSON")
+    match.add_argument("--country", required=True)
+    for name in ("subdivision", "age", "audience", "at", "limit"):
+        match.add_argument(f"--{name}")
+    for name in ("topic", "language", "channel", "needs"):
+        match.add_argument(f"--{name}", action="append", default=[])
+    match.set_defaults(job="finding:match")
+
+    registry = commands.add_parser("registry", help="the registry of services").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    load = registry.add_parser("load", help="load services from a CSV file (repeatable), or the project's own seed")
+    load.add_argument("file", nargs="?", help="a CSV file; without it the project's own seed is loaded")
+    load.set_defaults(job="registering:load")
+    check = registry.add_parser("check", help="list contradictions in the records")
+    check.add_argument("--json", action="store_true", help="one JSON object a line")
+    check.add_argument("--country", help="only this country (ISO 3166-1 alpha-2)")
+    check.set_defaults(job="registering:check")
+    links = registry.add_parser("links", help="check web addresses (needs a network; can be stopped and resumed)")
+    links.add_argument("--limit", type=int, default=0, help="at most so many addresses (0: all)")
+    links.set_defaults(job="registering:links")
+
+    snapshot = commands.add_parser("snapshot", help="the signed snapshot").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    snapshot.add_parser("build", help="build, sign and publish a new version").set_defaults(job="snapshotting:build")
+    snapshot.add_parser("verify", help="verify the current version").set_defaults(job="snapshotting:verify")
+
+    keys = commands.add_parser("keys", help="the key directory").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    keys.add_parser("init", help="make production keys (never overwrites)").set_defaults(job="keeping:init_keys")
+    keys.add_parser("rotate", help="make a new signing key; the old one stays valid beside it").set_defaults(
+        job="keeping:rotate_keys"
+    )
+
+    staff = commands.add_parser("staff", help="the people of the console").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    create = staff.add_parser("create", help="make a member of staff and print a one-time sign-in link")
+    create.add_argument("--email", required=True)
+    create.add_argument("--name", default="")
+    create.add_argument("--role", action="append", required=True, choices=["editor", "approver", "administrator"])
+    create.set_defaults(job="keeping:create_staff")
+    link = staff.add_parser("link", help="print a new one-time sign-in link for a member of staff")
+    link.add_argument("--email", required=True)
+    link.set_defaults(job="keeping:staff_link")
+
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(job="keeping:migrate")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is 0 for success, 1 for a refusal that was explained, 2 for a wrong call."""
+    arguments = parser().parse_args(argv)
+    if arguments.command == "serve" and arguments.door == "public":
+        os.environ["POP_DOOR"] = "public"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pop.server.settings")
+    django.setup()
+    module, _, function = arguments.job.partition(":")
+    run = getattr(importlib.import_module(f"pop.server.jobs.{module}"), function)
+    try:
+        return int(run(arguments) or 0)
+    except BrokenPipeError:  # `pop registry check | head`
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130

@@ -16,6 +16,8 @@ KEYS_DIR = Path(os.environ.get("POP_KEYS_DIR", DATA_DIR / "keys")).absolute()
 PRODUCTION = os.environ.get("POP_PRODUCTION", "") == "1"
 PUBLIC_PORT = int(os.environ.get("POP_PUBLIC_PORT", "8000"))
 CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))
+# The address to listen on; empty: 127.0.0.1 for the public door, localhost for the console.
+BIND = os.environ.get("POP_BIND", "")
 # Where "Leave now" goes: somewhere a child could have been looking at anyway.
 EXIT_URL = os.environ.get("POP_EXIT_URL", "https://www.google.com/")
 # Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all of it.
@@ -78,10 +80,10 @@ _CONSOLE_APPS = ["django.contrib.sessions", "django.contrib.messages", "allauth"
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "pop.people",  # before allauth: its sign-in pages stand in front of allauth's
     *(_CONSOLE_APPS if DOOR == "console" else []),
     "pop.audit",
     "pop.events",
-    "pop.people",
     "pop.registry",
     "pop.signposting",
 ]
@@ -112,6 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "pop.people.pages.layout.shell",
             ]
             if DOOR == "console"
             else [],
@@ -143,6 +146,33 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# --- sign-in of staff (pop/people/sign_in.py) ---
+ACCOUNT_ADAPTER = "pop.people.sign_in.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation is handed over by a person; the product needs no mail server
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
+MFA_ADAPTER = "pop.people.sign_in.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_PASSKEY_LOGIN_ENABLED = False  # the password is always the first factor (safety.md, keys)
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "PoP console"
+MFA_TOTP_TOLERANCE = 1
+# Passkeys want https, except on localhost, where browsers allow them without.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+STATIC_URL = "/static/"
+# Limits on sign-in and used one-time codes must hold for every process of the console and across a restart.
+if DOOR == "console":
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_sign_in_memory"},
+    }
+# --- end of sign-in ---
 SESSION_COOKIE_NAME = "pop_console"
 CSRF_COOKIE_NAME = "pop_console_csrf"
 SESSION_COOKIE_SAMESITE = "Strict"

@@ -1,0 +1,7 @@
+"""`python -m pop.server` is the `pop` command."""
+
+import sys
+
+from pop.server.commands import main
+
+sys.exit(main())

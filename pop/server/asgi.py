@@ -1,0 +1,96 @@
+"""The two programs: the public door with its hot doors ahead of Django, and the console.
+
+Both are made after Django is set up for their door, which `pop serve` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler
+
+from pop.people.sign_in import CONSOLE_CSP_HASHES
+from pop.server.security import Application, Policy, Receive, Scope, Secured, Send, content_security_policy
+from pop.server.wiring import plain_doors, snapshots
+from pop.signposting.finder.pages import CSP_HASHES
+from pop.signposting.finder.plain_pages import PlainPages
+
+Hook = Callable[[], Awaitable[None]]
+
+
+class Program:
+    """One process's application: plain doors by exact path, plain pages, then Django; and what starts and ends with it."""
+
+    def __init__(
+        self,
+        *,
+        doors: dict[str, Application],
+        pages: PlainPages | None,
+        django: Application,
+        start: Hook | None = None,
+        stop: Hook | None = None,
+    ) -> None:
+        self.doors = doors
+        self.pages = pages
+        self.django = django
+        self.start = start
+        self.stop = stop
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request or the process's life."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        door = self.doors.get(scope["path"])
+        if door is not None:
+            await door(scope, receive, send)
+            return
+        if self.pages is not None and await self.pages(scope, receive, send):
+            return
+        await self.django(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                if self.start:
+                    await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                if self.stop:
+                    await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def public() -> Application:
+    """Make the public door's application."""
+    current = snapshots()
+    policy = Policy(
+        csp=content_security_policy(scripts=CSP_HASHES.scripts, styles=CSP_HASHES.styles),
+        referrer=b"no-referrer",
+        production=settings.PRODUCTION,
+        open_to_other_sites=True,
+    )
+    program = Program(
+        doors=plain_doors(current),
+        pages=PlainPages(current),
+        django=ASGIHandler(),
+        start=current.start,
+        stop=current.stop,
+    )
+    return Secured(program, policy)
+
+
+def console() -> Application:
+    """Make the console's application."""
+    policy = Policy(
+        csp=content_security_policy(
+            scripts=CONSOLE_CSP_HASHES.scripts, styles=CONSOLE_CSP_HASHES.styles, own_scripts=True
+        ),
+        referrer=b"same-origin",
+        production=settings.PRODUCTION,
+        open_to_other_sites=False,
+    )
+    return Secured(Program(doors={}, pages=None, django=ASGIHandler()), policy)

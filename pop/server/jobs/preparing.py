@@ -1,0 +1,61 @@
+"""What a machine needs before it serves: keys, tables, the real registry, a snapshot, and somebody who may sign in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from pop.people.actions import create_staff, invite
+from pop.people.queries import find_staff, nobody_signed_in_yet
+from pop.privacy.keys import ensure_development_keys
+from pop.registry.directory.actions.load import SEED, load_seed
+from pop.registry.directory.queries.publication import count_services
+from pop.signposting.snapshots.actions import build_snapshot, snapshot_is_current
+
+FIRST_ADDRESS = "first@localhost.invalid"
+
+
+def prepare() -> Iterator[str]:
+    """Bring the data directory and the database up to date, saying each thing that had to be done."""
+    Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
+    if not settings.PRODUCTION and ensure_development_keys(settings.KEYS_DIR):
+        yield f"Made development keys in {settings.KEYS_DIR}"
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+        yield "Brought the database up to date"
+    mark = Path(settings.DATA_DIR) / "seed-loaded"
+    digest = seed_digest()
+    changed = False
+    if count_services() == 0 or not mark.exists() or mark.read_text() != digest:
+        report = load_seed()
+        mark.write_text(digest)
+        changed = True
+        yield f"Loaded the registry: {report}"
+    if changed or not snapshot_is_current():
+        version = build_snapshot()
+        yield f"Published snapshot {version}"
+
+
+def seed_digest() -> str:
+    """Return the SHA-256 of the shipped seed, so that a second start loads nothing again."""
+    digest = hashlib.sha256()
+    for path in sorted(SEED.glob("*.csv")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def sign_in_link() -> str | None:
+    """Return a one-time link for the first person, as long as nobody has signed in; None afterwards and in production."""
+    if settings.PRODUCTION or not nobody_signed_in_yet():
+        return None
+    person = find_staff(FIRST_ADDRESS) or create_staff(
+        email=FIRST_ADDRESS, name="First person", roles=["administrator", "editor", "approver"], by=None
+    )
+    return f"http://localhost:{settings.CONSOLE_PORT}{invite(staff_id=person.id, by=None)}"

@@ -1,0 +1,175 @@
+"""The outermost wrapper of both doors: headers on every response, limits on every request, no word of a request in a log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from pop.places.problems import MEDIA_TYPE, problem
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Header = tuple[bytes, bytes]
+
+log = logging.getLogger("pop.server")
+
+# The largest form of ours is a few kB; what is larger is a mistake or an attack (bad input: 413).
+MAX_BODY = 65_536
+MAX_TARGET = 16_384
+
+# Public data that anybody may keep; everything else is `no-store` (safety.md, headers).
+PUBLIC_DATA = ("/v1/snapshot", "/v1/snapshot.sig", "/v1/countries", "/v1/topics", "/openapi.yaml")
+PUBLIC_TREES = ("/hsds/", "/static/")
+
+
+def content_security_policy(*, scripts: Iterable[str], styles: Iterable[str], own_scripts: bool = False) -> bytes:
+    """Return the policy that allows our inline assets by hash and nothing else; hashes look like ``sha256-…``."""
+    script = " ".join([*(["'self'"] if own_scripts else []), *(f"'{each}'" for each in scripts)]) or "'none'"
+    style = " ".join([*(["'self'"] if own_scripts else []), *(f"'{each}'" for each in styles)]) or "'none'"
+    return (
+        f"default-src 'none'; script-src {script}; style-src {style}; img-src data: 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ).encode()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What one door says on every response."""
+
+    csp: bytes
+    referrer: bytes
+    production: bool
+    open_to_other_sites: bool  # the public door's data may be fetched by any page; the console's never
+
+
+class Secured:
+    """Wrap an ASGI application: bound what comes in, complete what goes out."""
+
+    def __init__(self, application: Application, policy: Policy) -> None:
+        self.application = application
+        common: list[Header] = [
+            (b"content-security-policy", policy.csp),
+            (b"referrer-policy", policy.referrer),
+            (b"x-content-type-options", b"nosniff"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+            (b"x-frame-options", b"DENY"),
+        ]
+        if policy.production:
+            common.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+        same = (b"cross-origin-resource-policy", b"same-origin")
+        cross = [(b"cross-origin-resource-policy", b"cross-origin"), (b"access-control-allow-origin", b"*")]
+        self.private: list[Header] = [*common, same, (b"cache-control", b"no-store")]
+        self.data: list[Header] = [*common, *(cross if policy.open_to_other_sites else [same])]
+        self.names = frozenset(name for name, _ in (*self.private, *self.data))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; lifespan messages go through as they are."""
+        if scope["type"] != "http":
+            await self.application(scope, receive, send)
+            return
+        path: str = scope["path"]
+        extra = self.private
+        if path.startswith(("/v1/", "/hsds/", "/static/", "/openapi.yaml")):
+            extra = self.data
+        started = False
+
+        async def complete(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = [pair for pair in message["headers"] if pair[0].lower() not in self.names]
+                said = next((v for n, v in message["headers"] if n.lower() == b"cache-control"), b"")
+                headers += extra
+                if extra is self.data:
+                    keep = said and (path in PUBLIC_DATA or path.startswith(PUBLIC_TREES))
+                    headers.append((b"cache-control", said if keep else b"no-store"))
+                message["headers"] = headers
+            await send(message)
+
+        refusal = refused(scope)
+        if refusal:
+            await answer_problem(complete, *refusal)
+            return
+        if scope["method"] not in {"GET", "HEAD"}:
+            body = await whole_body(receive)
+            if body is None:
+                await answer_problem(complete, 413, "Too large", f"A request may hold at most {MAX_BODY} bytes.")
+                return
+            receive = replay(body, receive)
+        try:
+            await self.application(scope, receive, complete)
+        except Exception as error:
+            # The exception's text and the path could quote a person: the type and the place are enough to mend it.
+            frame = error.__traceback__
+            while frame is not None and frame.tb_next is not None:
+                frame = frame.tb_next
+            place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown place"
+            log.error("unexpected %s at %s", type(error).__name__, place)  # noqa: TRY400
+            if not started:
+                await answer_problem(complete, 500, "Something went wrong", "Please try again in a moment.")
+
+
+def refused(scope: Scope) -> tuple[int, str, str] | None:
+    """Return the problem (status, title, detail) of a request line that no view should have to think about, or None."""
+    query: bytes = scope["query_string"]
+    raw: bytes = scope.get("raw_path") or b""
+    if len(query) + len(raw) > MAX_TARGET:
+        return 414, "Address too long", f"An address may have at most {MAX_TARGET} characters."
+    if "\0" in scope["path"] or b"%00" in query or b"\0" in query:
+        return 400, "Not understood", "The address holds a NUL character, which nothing here accepts."
+    if "\ufffd" in scope["path"] or any("\ud800" <= character <= "\udfff" for character in scope["path"]):
+        return 400, "Not understood", "The address is not valid UTF-8."
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY:
+            return 413, "Too large", f"A request may hold at most {MAX_BODY} bytes."
+    return None
+
+
+async def whole_body(receive: Receive) -> bytes | None:
+    """Read a request's body to its end; None when it is larger than MAX_BODY or the sender went away."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > MAX_BODY:
+            return None
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def replay(body: bytes, rest: Receive) -> Receive:
+    """Return a receive function that gives the body once, then what comes after it (the disconnect)."""
+    given = False
+
+    async def receive() -> Message:
+        nonlocal given
+        if given:
+            return await rest()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def answer_problem(send: Send, status: int, title: str, detail: str) -> None:
+    """Answer with problem details."""
+    body = problem(status, title, detail)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
