@@ -1,0 +1,97 @@
+"""Interface texts and their catalogues.
+
+    python tools/catalogues.py update   writes the template and brings every catalogue up to date with the English words
+    python tools/catalogues.py check    fails on a missing, outdated or malformed translation, naming it
+"""
+
+from __future__ import annotations
+
+import io
+import string
+import sys
+from collections.abc import Iterable
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+
+from pop.places.words import LANGUAGES, LOCALE_DIR, Words
+from pop.registry.directory.words import REGISTRY
+from pop.signposting.finder.words import FINDER
+
+# Every part whose words the public reads. A part that is not here is not translated.
+PARTS: tuple[Words, ...] = (FINDER, REGISTRY)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def wanted() -> list[tuple[str, str]]:
+    return [message for part in PARTS for message in part.messages()]
+
+
+def update() -> int:
+    LOCALE_DIR.mkdir(exist_ok=True)
+    for language in (None, *LANGUAGES):
+        if language == "en":
+            continue
+        path = LOCALE_DIR / (f"{language}.po" if language else "pop.pot")
+        known = {}
+        if language and path.exists():
+            with path.open("rb") as file:
+                known = {(message.context, message.id): message for message in read_po(file, locale=language) if message.id}
+        catalogue = Catalog(locale=language, project="PoP", charset="utf-8", fuzzy=False)
+        catalogue.header_comment = (
+            "# PoP interface texts. msgctxt is the key; .young is for 8-12 year olds, .teen for 13-17.\n"
+            "# Every translation here awaits review by a native speaker who works with children, unless its\n"
+            "# translator comment says who reviewed it."
+        )
+        for context, text in wanted():
+            old = known.get((context, text))
+            comments = list(old.user_comments) if old else []
+            catalogue.add(text, str(old.string) if old and old.string else "", context=context, user_comments=comments)
+        buffer = io.BytesIO()
+        write_po(buffer, catalogue, width=0, omit_header=False, sort_output=False)
+        # A creation date would change the file at every run.
+        lines = [line for line in buffer.getvalue().split(b"\n") if not line.startswith((b'"POT-Creation', b'"PO-Revision'))]
+        path.write_bytes(b"\n".join(lines))
+        missing = sum(1 for message in catalogue if message.id and not message.string)
+        print(f"{path.name}: {len(wanted())} texts" + (f", {missing} missing" if language else ""))
+    return 0
+
+
+def faults(language: str, texts: Iterable[tuple[str, str]]) -> Iterable[str]:
+    path = LOCALE_DIR / f"{language}.po"
+    if not path.exists():
+        yield f"{language}: no catalogue"
+        return
+    with path.open("rb") as file:
+        messages = {(message.context, message.id): message for message in read_po(file, locale=language) if message.id}
+    for context, text in texts:
+        message = messages.get((context, text))
+        if message is None or not message.string or message.fuzzy:
+            yield f"{language}: {context}: not translated"
+            continue
+        translation = str(message.string)
+        try:
+            if placeholders(translation) != placeholders(text):
+                yield f"{language}: {context}: placeholders differ from {sorted(placeholders(text))}"
+        except ValueError:
+            yield f"{language}: {context}: braces do not match"
+        if translation != translation.strip():
+            yield f"{language}: {context}: space at an end"
+
+
+def check() -> int:
+    texts = wanted()
+    found = [fault for language in LANGUAGES if language != "en" for fault in faults(language, texts)]
+    contexts = [context for context, _ in texts]
+    found += [f"{context}: used twice" for context in sorted({c for c in contexts if contexts.count(c) > 1})]
+    print("\n".join(found[:60]))
+    if len(found) > 60:
+        print(f"... and {len(found) - 60} more")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit({"update": update, "check": check}[sys.argv[1]]())

@@ -1,0 +1,41 @@
+"""No file over 500 lines, no folder that says nothing, nothing of this machine in the tree."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LIMIT = 500
+MEASURED = {".py", ".js", ".css", ".html"}
+EMPTY_NAMES = {"utils", "helpers", "common", "core", "misc", "base", "manager"}
+HOME = re.compile(r"/(home|root|work|Users)/[a-z]")
+
+
+def main() -> int:
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
+    names = listed.stdout.split("\n") if listed.returncode == 0 else []
+    problems = []
+    for name in filter(None, names):
+        path = ROOT / name
+        if not path.is_file():
+            continue
+        if path.suffix in MEASURED:
+            text = path.read_text(encoding="utf-8")
+            lines = text.count("\n")
+            if lines > LIMIT and "/migrations/" not in name:
+                problems.append(f"{name}: {lines} lines (at most {LIMIT}): split it by what it does")
+            for number, line in enumerate(text.split("\n"), 1):
+                if HOME.search(line) and name != "tools/check_files.py":
+                    problems.append(f"{name}:{number}: a path of one machine")
+        parts = {path.stem, *Path(name).parent.parts}
+        if name.endswith(".py") and parts & EMPTY_NAMES:
+            problems.append(f"{name}: {sorted(parts & EMPTY_NAMES)[0]} says nothing about what is in it")
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
