@@ -16,10 +16,10 @@ from babel.messages.pofile import read_po, write_po
 
 from pop.places.words import LANGUAGES, LOCALE_DIR, Words
 from pop.registry.directory.words import REGISTRY
-from pop.signposting.finder.words import FINDER
+from pop.signposting.finder.words import ADULT, FINDER
 
 # Every part whose words the public reads. A part that is not here is not translated.
-PARTS: tuple[Words, ...] = (FINDER, REGISTRY)
+PARTS: tuple[Words, ...] = (FINDER, ADULT, REGISTRY)
 
 
 def placeholders(text: str) -> set[str]:
