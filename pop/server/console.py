@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from pop.people.http.urls import console_urlpatterns as people
+from pop.registry.directory.http.console.urls import console_urlpatterns as registry
+
+urlpatterns: list[URLPattern | URLResolver] = [*registry, *people]
+handler404 = "pop.people.pages.layout.missing"

@@ -146,8 +146,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-# --- sign-in of staff (pop/people/sign_in.py) ---
-ACCOUNT_ADAPTER = "pop.people.sign_in.StaffAdapter"
+# --- sign-in of staff (pop/people/adapters.py) ---
+ACCOUNT_ADAPTER = "pop.people.adapters.StaffAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -155,7 +155,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation is handed over by a person;
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
-MFA_ADAPTER = "pop.people.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "pop.people.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_PASSKEY_LOGIN_ENABLED = False  # the password is always the first factor (safety.md, keys)

@@ -1,0 +1,62 @@
+"""Documentation that fails the tests: settings, commands, events and API paths all stand in docs/look-up."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from pop.server.commands import parser
+from pop.server.wiring import SUBSCRIBERS
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOK_UP = ROOT / "docs" / "look-up"
+
+
+def code() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pop").rglob("*.py"))
+
+
+def test_every_setting_is_listed_and_every_listed_one_exists() -> None:
+    read = set(re.findall(r"environ(?:\.get\(|\[)\s*\"([A-Z_]+)\"", code())) - {"DJANGO_SETTINGS_MODULE"}
+    listed = set(re.findall(r"^\| `([A-Z_]+)`", (LOOK_UP / "settings.md").read_text(encoding="utf-8"), re.M))
+    assert read == listed
+
+
+def words(top: argparse.ArgumentParser, before: str = "pop") -> Iterator[str]:
+    below = [action for action in top._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield before
+    for action in below:
+        for name, each in action.choices.items():
+            yield from words(each, f"{before} {name}")
+
+
+def test_every_command_is_listed() -> None:
+    page = (LOOK_UP / "commands.md").read_text(encoding="utf-8")
+    assert [command for command in words(parser()) if f"`{command}" not in page] == []
+
+
+def test_every_event_is_listed_and_published_somewhere() -> None:
+    page = (LOOK_UP / "events.md").read_text(encoding="utf-8")
+    published = set(re.findall(r"publish\(\s*name=\"([a-z_]+)\"", code()))
+    assert set(SUBSCRIBERS) == published
+    assert [name for name in published if f"`{name}`" not in page] == []
+
+
+def test_every_api_path_is_listed() -> None:
+    described = yaml.safe_load((ROOT / "pop" / "server" / "openapi.yaml").read_text(encoding="utf-8"))
+    page = (LOOK_UP / "api.md").read_text(encoding="utf-8")
+    assert [path for path in described["paths"] if f"`{path}`" not in page] == []
+
+
+def test_no_page_of_the_documentation_links_to_a_file_that_is_not_there() -> None:
+    dead = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "pop").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                dead.append(f"{page.relative_to(ROOT)}: {target}")
+    assert dead == []
