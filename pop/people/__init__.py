@@ -1,0 +1,1 @@
+"""Staff: who may sign in at the console, how, and with which roles."""

@@ -16,7 +16,7 @@ class StaffManager(BaseUserManager["Staff"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Staff:
         """Return a saved member of staff; without a password nobody can sign in as them yet."""
-        person = self.model(email=self.normalize_email(email), **fields)
+        person = self.model(email=self.normalize_email(email).lower(), **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -52,3 +52,20 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.staff_id}"
+
+
+class SignInMemory(models.Model):
+    """The table of Django's cache at the console: recent sign-in attempts and used one-time codes, minutes long.
+
+    Only the cache's own backend reads and writes it; it is a model so that migrations make it on every database.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "people_sign_in_memory"
+
+    def __str__(self) -> str:
+        return self.cache_key

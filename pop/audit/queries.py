@@ -1,0 +1,64 @@
+"""What can be asked of the audit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from pop.audit.models import AuditRow
+
+SORTS: Mapping[str, Sequence[str]] = {
+    "at": ("at",),
+    "action": ("action",),
+    "object": ("object_type", "object_id"),
+}
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One act: when, by whom (None: the system), what, of which record, with codes only."""
+
+    at: dt.datetime
+    actor: UUID | None
+    action: str
+    object_type: str
+    object_id: str
+    detail: Mapping[str, object]
+
+
+def traces(
+    *,
+    search: str,
+    actors: Sequence[UUID],
+    action: str,
+    object_type: str,
+    order: Sequence[str],
+    first: int,
+    count: int,
+) -> tuple[list[Trace], int]:
+    """Return rows and their number. `search` is looked for in the action and the id, or finds `actors`' rows."""
+    found = AuditRow.objects.all()
+    if search:
+        found = found.filter(Q(action__icontains=search) | Q(object_id__icontains=search) | Q(actor__in=list(actors)))
+    if action:
+        found = found.filter(action=action)
+    if object_type:
+        found = found.filter(object_type=object_type)
+    rows = found.order_by(*order)[first : first + count]
+    return [
+        Trace(row.at, row.actor, row.action, row.object_type, row.object_id, dict(row.detail)) for row in rows
+    ], found.count()
+
+
+def known_actions() -> list[str]:
+    """Return the actions that occur in the audit, in alphabetical order."""
+    return sorted(set(AuditRow.objects.order_by().values_list("action", flat=True).distinct()))
+
+
+def known_objects() -> list[str]:
+    """Return the types of record that occur in the audit, in alphabetical order."""
+    return sorted(set(AuditRow.objects.order_by().values_list("object_type", flat=True).distinct()))

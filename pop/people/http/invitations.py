@@ -1,0 +1,76 @@
+"""The one-time link: looking at it shows a form, only sending the form uses it up (link previewers look at links)."""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import perform_password_login, record_authentication
+from allauth.account.models import Login
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from pop.people import actions, queries
+from pop.people.entrance import anyone
+from pop.people.pages.layout import page, speaker
+
+SAY = speaker()
+
+
+class PasswordForm(forms.Form):
+    """A new password, twice."""
+
+    password = forms.CharField(
+        label=SAY["enter_password"],
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+    )
+    again = forms.CharField(
+        label=SAY["enter_again"],
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """Refuse two passwords that differ."""
+        cleaned = super().clean() or {}
+        if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", SAY["enter_different"])
+        return cleaned
+
+
+@anyone
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the form for a link that opens; on POST set the password, sign in, and go on to the second step."""
+    staff = actions.invited(token)
+    person = queries.person(staff, now=timezone.now()) if staff else None
+    if person is None:
+        return page(request, "console/link_void.html", status=404)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            accepted = actions.accept_invitation(token=token, password=form.cleaned_data["password"])
+        except actions.RefusedError:
+            return page(request, "console/link_void.html", status=404)
+        except actions.WeakPasswordError as weak:
+            for message in weak.messages:
+                form.add_error("password", message)
+        else:
+            return _sign_in(request, accepted.email)
+    return page(request, "console/enter.html", {"form": form, "person": person})
+
+
+def _sign_in(request: HttpRequest, email: str) -> HttpResponse:
+    """Sign the person in as if they had typed the password: allauth asks for a second factor if there is one."""
+    person = queries.find_staff(email)
+    if person is None:
+        return redirect("account_login")
+    response: HttpResponse = perform_password_login(request, {"email": email}, Login(user=person))
+    if request.user.is_authenticated:
+        # They chose the password a moment ago: asking for it once more before the second factor would teach nothing.
+        record_authentication(request, request.user, method="password", reauthenticated=True)
+        return redirect("mfa_index")
+    return response

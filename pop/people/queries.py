@@ -1,0 +1,119 @@
+"""What can be asked about staff."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pop.people.asking import Ask, Rows
+from pop.people.entrance import SECOND_FACTORS
+from pop.people.models import Invitation, Staff
+
+SORTS: Mapping[str, Sequence[str]] = {
+    "name": ("name", "email"),
+    "email": ("email",),
+    "added": ("created_at",),
+    "last": ("last_login",),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of staff, as the console shows one. `invited_until` is set while an unused link is open."""
+
+    id: UUID
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    active: bool
+    added: dt.datetime
+    last_sign_in: dt.datetime | None
+    second_factor: bool
+    invited_until: dt.datetime | None
+
+    @property
+    def called(self) -> str:
+        """What to call the person in a list."""
+        return self.name or self.email
+
+
+def people(ask: Ask, *, now: dt.datetime) -> Rows[Person]:
+    """Return staff by name or e-mail; filters: `role` (a role's name), `state` ("active" or "ended")."""
+    found = _with_second_factor()
+    if ask.search:
+        found = found.filter(Q(name__icontains=ask.search) | Q(email__icontains=ask.search))
+    if ask.filters.get("state"):
+        found = found.filter(is_active=ask.filters["state"] == "active")
+    ordered = found.order_by(*ask.order(SORTS, ("name", "email", "id")))
+    role = ask.filters.get("role")
+    # `roles` is a list in one column; SQLite cannot ask whether it contains a value, and staff are tens, not thousands.
+    rows = [row for row in ordered if not role or role in row.roles]
+    return Rows(_persons(rows[ask.first : ask.first + ask.count], now=now), len(rows))
+
+
+def person(staff_id: UUID, *, now: dt.datetime) -> Person | None:
+    """Return one member of staff, or None."""
+    found = _persons(_with_second_factor().filter(pk=staff_id), now=now)
+    return found[0] if found else None
+
+
+def find_staff(email: str) -> Staff | None:
+    """Return the member of staff with this e-mail address, or None."""
+    return Staff.objects.filter(email=email.strip().lower()).first()
+
+
+def nobody_signed_in_yet() -> bool:
+    """Say whether no member of staff has ever signed in: then the first start may show a link."""
+    return not Staff.objects.filter(last_login__isnull=False).exists()
+
+
+def holds(staff_id: UUID, *roles: str) -> bool:
+    """Say whether somebody is active staff with at least one of `roles`."""
+    return bool(holding([staff_id], *roles))
+
+
+def holding(staff_ids: Iterable[UUID], *roles: str) -> frozenset[UUID]:
+    """Return which of these people are, at this moment, active staff with at least one of `roles`."""
+    found = Staff.objects.filter(pk__in=list(staff_ids), is_active=True)
+    return frozenset(each.pk for each in found if set(roles) & set(each.roles))
+
+
+def names(staff_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return what these people are called; ids that are nobody's are left out."""
+    wanted = {each for each in staff_ids if each}
+    return {each.pk: str(each) for each in Staff.objects.filter(pk__in=wanted)}
+
+
+def ids_called(text: str) -> list[UUID]:
+    """Return the ids of staff whose name or e-mail contains `text`."""
+    return list(Staff.objects.filter(Q(name__icontains=text) | Q(email__icontains=text)).values_list("pk", flat=True))
+
+
+def _with_second_factor() -> QuerySet[Staff]:
+    devices = Staff._meta.get_field("authenticator").related_model
+    own = devices._default_manager.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
+    return Staff.objects.annotate(with_second_factor=Exists(own))
+
+
+def _persons(rows: Iterable[Staff], *, now: dt.datetime) -> list[Person]:
+    staff = list(rows)
+    waiting = Invitation.objects.filter(staff__in=staff, used_at=None, expires_at__gt=now)
+    until = {each.staff_id: each.expires_at for each in waiting}
+    return [
+        Person(
+            id=each.pk,
+            name=each.name,
+            email=each.email,
+            roles=tuple(each.roles),
+            active=each.is_active,
+            added=each.created_at,
+            last_sign_in=each.last_login,
+            second_factor=bool(getattr(each, "with_second_factor", False)),
+            invited_until=until.get(each.pk),
+        )
+        for each in staff
+    ]
