@@ -59,9 +59,13 @@ class Hours:
 
 @dataclass(frozen=True)
 class ReadHours:
-    """What reading gave: hours, or None and the errors' names (those of ``hours_text``)."""
+    """What reading gave: `hours` to evaluate ("": none) and, in `rule`, the rule that made them or the error that did not.
 
-    hours: Hours | None
+    ``errors`` holds the errors' names (those of ``hours_text``) for who lists contradictions.
+    """
+
+    hours: str
+    rule: str = ""
     errors: tuple[str, ...] = ()
 
 
@@ -80,13 +84,14 @@ class Intervals:
 
 
 def read_hours(text: str) -> ReadHours:
-    """Read hours of any source. Never raises. A blank text gives None without an error: the source says nothing."""
+    """Read hours of any source. Never raises. A blank text gives no hours and no error: the source says nothing."""
     if not text.strip():
-        return ReadHours(None)
+        return ReadHours("")
     try:
-        return ReadHours(normalise(text))
+        read = normalise(text)
     except HoursError as error:
-        return ReadHours(None, (error.code,))
+        return ReadHours("", error.code, (error.code,))
+    return ReadHours(read.evaluated, read.rule)
 
 
 def normalise(text: str) -> Hours:
