@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("keys", help="the key directory").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    keys.add_parser("init", help="make production keys (never overwrites)").set_defaults(job="keeping:init_keys")
+    keys.add_parser("init", help="make production keys (never overwrites)").set_defaults(job="keeping:init_keys_")
     keys.add_parser("rotate", help="make a new signing key; the old one stays valid beside it").set_defaults(
         job="keeping:rotate_keys"
     )
@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--email", required=True)
     create.add_argument("--name", default="")
     create.add_argument("--role", action="append", required=True, choices=["editor", "approver", "administrator"])
-    create.set_defaults(job="keeping:create_staff")
+    create.set_defaults(job="keeping:create_staff_")
     link = staff.add_parser("link", help="print a new one-time sign-in link for a member of staff")
     link.add_argument("--email", required=True)
     link.set_defaults(job="keeping:staff_link")

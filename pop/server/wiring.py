@@ -1,0 +1,79 @@
+"""The one place where things are joined: who hears which news, which engine answers which door."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from pop_sdk.vocabulary import Vocabulary
+
+from pop.events.actions import Subscriber
+from pop.events.worker import run_worker as run_events
+from pop.events.worker import stop_on_signals
+from pop.places.countries import codes
+from pop.privacy.keys import public_keys
+from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
+from pop.registry.directory.rules.tables import topics
+from pop.signposting.finder.match_door import Door, Doors, Emergency, Snapshots
+from pop.signposting.finder.queries import use_engine
+from pop.signposting.snapshots.queries import CHANGED
+from pop.signposting.snapshots.store import snapshots_dir
+from pop.signposting.snapshots.watch import Watch
+from pop.signposting.snapshots.worker import SnapshotDuty
+
+SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
+
+SNAPSHOT_DUTY = SnapshotDuty()
+# Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.
+SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {CHANGED: [SNAPSHOT_DUTY.registry_changed]}
+
+
+def run_worker() -> int:
+    """Drain the outbox and keep the snapshot fresh until SIGTERM; return the exit code."""
+    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY])
+    return 0
+
+
+@functools.cache
+def snapshots() -> Watch:
+    """Return this process's view of the snapshot in force; the child's pages and the hot doors ask the same one."""
+    watch = Watch(snapshots_dir(), keys=lambda: public_keys(settings.KEYS_DIR))
+    use_engine(lambda: watch.engine)
+    return watch
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """Return the countries and topics that a question may name."""
+    return Vocabulary(countries=codes(), topics=frozenset(topics()))
+
+
+@functools.cache
+def emergency_numbers() -> Emergency:
+    """Return the committed table's shown numbers by country: they answer even where there is no valid snapshot."""
+    known: dict[str, list[Known]] = {}
+    with (SEED / "emergency.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            number = Known(row["dial"], KINDS[row["kind"]], EVIDENCE[row["evidence"]])
+            known.setdefault(row["country"], []).append(number)
+    return {
+        country: [
+            {"dial": number.dial, "uri": f"tel:{number.dial}", "kind": number.kind, "stage": number.stage}
+            for number in sorted(rank_numbers(numbers), key=lambda each: each.rank)
+            if number.rank
+        ]
+        for country, numbers in known.items()
+    }
+
+
+def plain_doors(current: Snapshots) -> dict[str, Door]:
+    """Return the hot doors by path."""
+    return Doors(
+        snapshots=current,
+        vocabulary=vocabulary(),
+        emergency=emergency_numbers(),
+        openapi=(Path(__file__).parent / "openapi.yaml").read_bytes(),
+    ).by_path
