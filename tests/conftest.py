@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from itertools import count
+
 import pytest
 from django.test import Client
+
+from pop.people.entrance import METHODS_KEY, METHODS_OF_KEY
+from pop.people.models import Staff
 
 
 @pytest.fixture
@@ -19,3 +26,39 @@ def console(settings, db) -> Client:  # type: ignore[no-untyped-def]
     """A client at the console door."""
     settings.ROOT_URLCONF = "pop.server.console"
     return Client()
+
+
+_NUMBERS = count(1)
+
+
+def make_staff(*roles: str, second_factor: bool = True, **fields: object) -> Staff:
+    """A member of staff with these roles, and by default with an authenticator app."""
+    person = Staff.objects.create_user(
+        f"staff{next(_NUMBERS)}@example.org", "a long enough passphrase", roles=list(roles), **fields
+    )
+    if second_factor:
+        person.authenticator_set.create(type="totp", data={"secret": "not opened in these tests"})
+    return person
+
+
+def sign_in(client: Client, person: Staff, *, proved: bool = True) -> Client:
+    """Sign a client in as this person; `proved`: the session passed the second factor."""
+    client.force_login(person)
+    session = client.session
+    methods = ["password", "mfa"] if proved else ["password"]
+    session[METHODS_KEY] = [{"method": method, "at": time.time()} for method in methods]
+    session[METHODS_OF_KEY] = str(person.pk)
+    session.save()
+    return client
+
+
+@pytest.fixture
+def as_staff(console: Client) -> Callable[..., Client]:
+    """``as_staff("editor")``: a client of somebody with these roles, whom ``client.person`` tells."""
+
+    def make(*roles: str) -> Client:
+        client = Client()
+        client.person = make_staff(*roles)  # type: ignore[attr-defined]
+        return sign_in(client, client.person)  # type: ignore[attr-defined]
+
+    return make
