@@ -1,0 +1,1 @@
+"""News inside the house: the outbox and the worker that empties it."""

@@ -17,7 +17,7 @@ class OutboxRow(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True, db_index=True)
-    last_error = models.CharField(max_length=200, blank=True)  # the exception's type only: its text could quote a person
+    last_error = models.CharField(max_length=200, blank=True)  # the exception's type only: its text could quote people
 
     class Meta:
         ordering = ("sequence",)

@@ -1,0 +1,1 @@
+"""The signed snapshot: built by the worker, watched by the public processes."""
