@@ -122,4 +122,8 @@ VOCABULARY = {
     "stage_test_contacted": "Tested by contacting the service",
     "stage_suspended": "Under review",
     "stage_defunct": "Closed for good",
+    # How well an emergency number is known
+    "stage_two_sources_agree": "Two sources agree",
+    "stage_secondary_source": "One further source",
+    "stage_unconfirmed": "Unconfirmed",
 }
