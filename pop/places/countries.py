@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 
 from babel import Locale
+
+from pop.places.words import LANGUAGES
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -14,29 +17,35 @@ TABLES = Path(__file__).parent / "tables"
 @functools.cache
 def codes() -> frozenset[str]:
     """Return the ISO 3166-1 alpha-2 codes in use, and XK."""
-    with (TABLES / "countries.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file))
-
-
-@functools.cache
-def _overrides() -> dict[tuple[str, str], str]:
-    with (TABLES / "names.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["code"], row["language"]): row["name"] for row in csv.DictReader(file)}
+    return frozenset(row["code"] for row in _rows("countries.csv"))
 
 
 @functools.lru_cache(maxsize=8192)
 def country_name(code: str, language: str) -> str:
-    """Return a country's name: UN usage from the replaceable tables/names.csv, otherwise CLDR's; the code if neither has one."""
-    known = _overrides().get((code, language))
-    return known or str(Locale.parse(language).territories.get(code, code))
+    """Return a country's name in UN usage (tables/names.csv, replaceable), else CLDR's; the code if neither has one.
 
-
-@functools.cache
-def _borders() -> dict[str, tuple[str, ...]]:
-    with (TABLES / "neighbours.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: tuple(row["neighbours"].split()) for row in csv.DictReader(file)}
+    A `language` that is not one of the interface's is answered in English.
+    """
+    if language not in LANGUAGES:
+        language = "en"
+    return _overrides().get((code, language)) or str(Locale.parse(language).territories.get(code, code))
 
 
 def neighbours(code: str) -> tuple[str, ...]:
-    """Return the codes of the countries that share a border, or for an island the nearest ones, in alphabetical order."""
-    return _borders().get(code, ())
+    """Return the codes, in alphabetical order, of the countries that share a border; for an island, of the nearest."""
+    return _neighbours().get(code, ())
+
+
+@functools.cache
+def _overrides() -> Mapping[tuple[str, str], str]:
+    return {(row["code"], row["language"]): row["name"] for row in _rows("names.csv")}
+
+
+@functools.cache
+def _neighbours() -> Mapping[str, tuple[str, ...]]:
+    return {row["code"]: tuple(row["neighbours"].split()) for row in _rows("neighbours.csv")}
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    with (TABLES / table).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

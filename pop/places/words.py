@@ -1,9 +1,9 @@
 """Interface texts: keyed words in one or two wordings, and their translations from gettext catalogues.
 
-A part of the product writes its English words once, as ``WORDS = Words("finder", {...})``. Each text is a whole sentence
-with named placeholders. A text for children has two wordings: 8-12 and 13-17. In the catalogue (``pop/locale/sw.po``)
-msgctxt is the key (``finder.home_title`` or ``finder.home_title.young``) and msgid is the English text, so that a
-translator sees both and a changed English text asks for a new translation.
+A part of the product writes its English words once, as ``WORDS = Words("finder", {...})``. Each text is a whole
+sentence with named placeholders. A text for children has two wordings: 8-12 and 13-17. In the catalogue
+(``pop/locale/sw.po``) msgctxt is the key (``finder.home_title`` or ``finder.home_title.young``) and msgid is the English
+text, so that a translator sees both and a changed English text asks for a new translation.
 """
 
 from __future__ import annotations
@@ -28,17 +28,24 @@ class Two(NamedTuple):
     teen: str
 
 
-@functools.cache
+@functools.lru_cache(maxsize=2 * len(LANGUAGES))
 def catalogue(language: str) -> Mapping[tuple[str, str], str]:
-    """Return {(context, English): translation} of one language; an empty mapping for English or where no file exists."""
+    """Return {(context, English): translation} of one of `LANGUAGES`; empty for English and for any other language.
+
+    A language may come from a reader, and here it would name a file: none but our own is looked for.
+    """
+    if language not in LANGUAGES:
+        return {}
     path = LOCALE_DIR / f"{language}.po"
     if not path.exists():
         return {}
     with path.open("rb") as file:
         messages = read_po(file, locale=language)
     return {
-        (message.context or "", str(message.id)): str(message.string)
+        (message.context or "", message.id): message.string
         for message in messages
+        # Plural forms are tuples, and none of our texts has any: a whole sentence per case is what translators get.
+        if isinstance(message.id, str) and isinstance(message.string, str)
         if message.id and message.string and not message.fuzzy
     }
 
@@ -60,7 +67,7 @@ class Words:
                 yield f"{self.part}.{key}", text
 
     def say(self, key: str, language: str, *, young: bool = False) -> str:
-        """Return one text, still with its placeholders. An unknown key is a KeyError: a mistake of ours, not of a reader."""
+        """Return one text, still with its placeholders. An unknown key is a KeyError: a mistake of ours."""
         text = self.texts[key]
         context = f"{self.part}.{key}"
         if isinstance(text, Two):
