@@ -93,4 +93,12 @@ def console() -> Application:
         production=settings.PRODUCTION,
         open_to_other_sites=False,
     )
-    return Secured(Program(doors={}, pages=None, django=ASGIHandler()), policy)
+    program = Program(doors={"/healthz": health}, pages=None, django=ASGIHandler())
+    return Secured(program, policy)
+
+
+async def health(scope: Scope, receive: Receive, send: Send) -> None:
+    """Say that the process serves."""
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok"})

@@ -41,7 +41,7 @@ def run_worker() -> int:
 def snapshots() -> Watch:
     """Return this process's view of the snapshot in force; the child's pages and the hot doors ask the same one."""
     watch = Watch(snapshots_dir(), keys=lambda: public_keys(settings.KEYS_DIR))
-    use_engine(lambda: watch.engine)
+    use_engine(lambda: watch.engine, emergency=emergency_numbers())
     return watch
 
 

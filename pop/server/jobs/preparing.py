@@ -16,7 +16,8 @@ from pop.people.queries import find_staff, nobody_signed_in_yet
 from pop.privacy.keys import ensure_development_keys
 from pop.registry.directory.actions.load import SEED, load_seed
 from pop.registry.directory.queries.publication import count_services
-from pop.signposting.snapshots.actions import build_snapshot, snapshot_is_current
+from pop.signposting.snapshots.actions import build_snapshot
+from pop.signposting.snapshots.queries import snapshot_is_current
 
 FIRST_ADDRESS = "first@localhost.invalid"
 
