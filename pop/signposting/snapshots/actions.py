@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from nacl.signing import SigningKey
-from pop_sdk.snapshot import load
+from pop_sdk import load
 
 from pop.privacy.keys import public_keys, signing_seed
 from pop.registry.directory.queries.publication import Window, publication

@@ -10,8 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
-from pop_sdk.reading import SnapshotError
-from pop_sdk.snapshot import Snapshot, load
+from pop_sdk import Snapshot, SnapshotError, load
 
 from pop.events.queries import published_since
 from pop.privacy.keys import public_keys

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from pop_sdk.reading import SnapshotError
+from pop_sdk import SnapshotError
 from pop_sdk.structure import check_service
 
 from pop.places.countries import codes, country_name, neighbours

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pop_sdk.engine import Engine, compile_snapshot
-from pop_sdk.reading import SnapshotError
+from pop_sdk import Engine, SnapshotError, compile_snapshot
 
 from pop.privacy.keys import KeysError
 from pop.signposting.snapshots.queries import verified

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from pop_sdk.reading import SnapshotError
+from pop_sdk import SnapshotError
 
 from pop.signposting.snapshots.actions import build_snapshot
 from pop.signposting.snapshots.queries import InForce, changed_since, verify_current

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Q
 
+from pop.places.countries import codes
 from pop.places.words import LANGUAGES
 from pop.registry.directory.models import Contact, EmergencyNumber, Evidence, LinkCheck, Notice, Service
 from pop.registry.directory.queries.pages import LINK_HOLDS
@@ -39,6 +40,8 @@ from pop.registry.directory.words import REGISTRY
 
 _CHUNK = 2_000
 _SHOWN_EMERGENCY = 2
+_HOURS = "hours"
+_SERVES = "serves"
 CONFIRMING = STAGES[STAGES.index("desk_checked") :]
 
 
@@ -69,11 +72,12 @@ class _ContactRow(NamedTuple):
     hours_source: str
 
 
-class _HoursSeen(NamedTuple):
+class _Seen(NamedTuple):
     service_id: UUID
     contact_id: UUID | None
+    field: str
     value: str
-    observed_on: date
+    observed_on: date | None
 
 
 class _ServiceRow(NamedTuple):
@@ -201,14 +205,15 @@ def _services(created: int, window: Window, notices: Notices) -> Iterator[Publis
         .values_list(*_ContactRow._fields)
     )
     today = datetime.fromtimestamp(created, UTC).date()
+    confirmed_hours = Q(field=_HOURS, stage__in=CONFIRMING, observed_on__lte=today)
     seen = (
-        Evidence.objects.filter(of_publishable, field="hours", stage__in=CONFIRMING, observed_on__lte=today)
-        .order_by("service_id", "observed_on", "id")
-        .values_list(*_HoursSeen._fields)
+        Evidence.objects.filter(of_publishable & (confirmed_hours | Q(field=_SERVES, contact=None)))
+        .order_by("service_id", "recorded_at", "id")
+        .values_list(*_Seen._fields)
     )
     join = _Join(
         contacts=_Beside(map(_ContactRow._make, contacts.iterator(chunk_size=_CHUNK)), lambda row: row.service_id),
-        seen=_Beside(map(_HoursSeen._make, seen.iterator(chunk_size=_CHUNK)), lambda row: row.service_id),
+        seen=_Beside(map(_Seen._make, seen.iterator(chunk_size=_CHUNK)), lambda row: row.service_id),
         links=_links(created),
         notices=notices,
         conflicts={},
@@ -277,7 +282,7 @@ class _Join(NamedTuple):
     """What a service is put together from."""
 
     contacts: _Beside[_ContactRow]
-    seen: _Beside[_HoursSeen]
+    seen: _Beside[_Seen]
     links: Mapping[str, int]
     notices: Notices
     conflicts: Mapping[UUID, tuple[str, ...]]
@@ -296,7 +301,7 @@ class _Join(NamedTuple):
             kind=row.kind,
             country=row.country,
             subdivisions=tuple(row.subdivisions),
-            serves=(),
+            serves=_serves(seen, row.country),
             audience=tuple(row.audience),
             topics=tuple(topic for topic in topics() if topic in claimed),
             general=bool(kind and kind.covers_everything and not row.topics),
@@ -340,7 +345,7 @@ class _Join(NamedTuple):
         )
 
 
-def _hours_confirmed(contacts: Iterable[_ContactRow], seen: Iterable[_HoursSeen]) -> date | None:
+def _hours_confirmed(contacts: Iterable[_ContactRow], seen: Iterable[_Seen]) -> date | None:
     """Return the day on which somebody who checked vouched for all stated hours of a service; None if nobody did.
 
     Each contact with hours counts with its newest confirmation of the hours that stand there now (or of the source's
@@ -353,9 +358,20 @@ def _hours_confirmed(contacts: Iterable[_ContactRow], seen: Iterable[_HoursSeen]
         days = [
             look.observed_on
             for look in seen
-            if look.contact_id in (None, contact.id) and look.value in ("", contact.hours, contact.hours_source)
+            if look.field == _HOURS
+            and look.observed_on is not None
+            and look.contact_id in (None, contact.id)
+            and look.value in ("", contact.hours, contact.hours_source)
         ]
         if not days:
             return None
         newest.append(max(days))
     return min(newest, default=None)
+
+
+def _serves(seen: Iterable[_Seen], own: str) -> tuple[str, ...]:
+    """Return the other countries that a service says it serves, by its newest evidence of that."""
+    told = [look for look in seen if look.field == _SERVES]
+    # `max` keeps the first of equals: of two looks on one day the one recorded later counts.
+    newest = max(reversed(told), key=lambda look: look.observed_on or date.min, default=None)
+    return tuple(sorted({*(newest.value.split() if newest else ())} & codes() - {own}))
