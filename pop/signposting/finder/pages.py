@@ -1,0 +1,235 @@
+"""The child's pages as bytes: rendered from templates, in one request, with styles and script inside the page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from pop.places.languages import own_name
+from pop.places.words import LANGUAGES, Speaker
+from pop.signposting.finder import queries
+from pop.signposting.finder.alphabet import by_letter, likely
+from pop.signposting.finder.cards import Reader, cards_of, ways_of, with_second_ways
+from pop.signposting.finder.rules import AGES, FINER, FRIEND_TILES, TILES, Choice
+from pop.signposting.finder.words import ADULT, FINDER
+from pop.signposting.finder.words.steps import STEPS_OF_TILE
+
+_ASSETS = Path(__file__).parent / "assets"
+_INDENT = re.compile(r"\n\s+")
+_COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
+
+NOT_SAID = Choice()
+_AGE_WORDS = {"8-12": ("age_8_12", "p1"), "13-17": ("age_13_17", "p2"), "18-24": ("age_18_24", "p3")}
+_HISTORY_LINES = ("chrome", "safari", "firefox", "opera", "private", "calls", "limits")
+_DANGER_KINDS = {"police": "danger_police", "ambulance": "danger_ambulance", "fire": "danger_fire"}
+
+
+def _asset(name: str) -> SafeString:
+    """Return a style sheet or script without comments and indentation: what stands in the page, and is hashed."""
+    text = _COMMENT.sub("", (_ASSETS / name).read_text(encoding="utf-8"))
+    return mark_safe(_INDENT.sub("\n", text).strip())  # noqa: S308 - our own file
+
+
+CSS = _asset("page.css")
+JS = _asset("page.js")
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """The hashes by which the content security policy allows our inline assets, like ``sha256-…``."""
+
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...]
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+CSP_HASHES = Hashes(scripts=(_hash(JS),), styles=(_hash(CSS),))
+
+
+def render(template: str, context: Mapping[str, Any]) -> bytes:
+    """Render a template to bytes, without the templates' own indentation."""
+    return _INDENT.sub("\n", render_to_string(f"finder/{template}", dict(context))).encode()
+
+
+def first_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, missing: bool = False) -> bytes:
+    """Return the first page: the picker of countries where `code` is "", otherwise the eight tiles of a country."""
+    if not code:
+        return render(
+            "pick.html",
+            {
+                **_frame("pick", language, None, choice, path=""),
+                "missing": missing,
+                "likely": likely(language),
+                "letters": by_letter(language),
+            },
+        )
+    country = queries.country(code, language=language, now=now)
+    context = _frame("home", language, country, choice, path=f"/{code}")
+    say: Speaker = context["say"]
+    tiles = [(tile, say[f"tile_{tile}"]) for tile in TILES]
+    return render("home.html", {**context, "action": f"/{language}/{code}/find", "tiles": tiles})
+
+
+def results_page(language: str, code: str, *, choice: Choice, now: int) -> bytes:
+    """Return the page with services for a choice."""
+    country = queries.country(code, language=language, now=now)
+    found = queries.find(choice, country=code, language=language, now=now)
+    context = _frame("results", language, country, choice, path=f"/{code}/find", posted=True)
+    say: Speaker = context["say"]
+    reader = _reader(say, country, choice, now)
+    cards = cards_of(found.matches, reader)
+    others = cards_of(found.others, reader, start=len(cards) + 1)
+    both = with_second_ways([*cards, *others], reader)
+    context |= {
+        "cards": both[: len(cards)],
+        "others": both[len(cards) :],
+        "others_title": say["nearest_title"] if found.wider == "nearest" else say["other_services"],
+        "others_note": say["nearest_note"] if found.wider == "nearest" else "",
+        "lead": _lead(found, say, country),
+        "talk_word": _talk_word(choice, found, say),
+        "steps": [say[key] for key in STEPS_OF_TILE[choice.steps_tile]],
+        "finer": _finer(choice, say),
+        "finer_title": say["friend_title" if choice.tile == "for_a_friend" else "finer_open"],
+        "images": choice.about_images,
+        "image_ways": ways_of(found.images, reader),
+        "images_none": say("images_none", country=country.name),
+    }
+    return render("results.html", context)
+
+
+def card_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, alone: bool, posted: bool) -> bytes:
+    """Return the one-page card of a country; `alone` is the file to keep, without script, links to us or exit."""
+    country = queries.country(code, language=language, now=now)
+    found = queries.find(Choice(age=choice.age), country=code, language=language, now=now)
+    context = _frame("card", language, country, choice, path=f"/{code}/card", posted=posted)
+    say: Speaker = context["say"]
+    made = format_date(datetime.fromtimestamp(now, UTC).date(), format="long", locale=language)
+    context |= {
+        "cards": cards_of([*found.matches, *found.others], _reader(say, country, choice, now)),
+        "lead": _lead(found, say, country),
+        "steps": [say[key] for key in STEPS_OF_TILE["dont_know"]],
+        "made": say("card_made", date=made),
+    }
+    return render("card_alone.html" if alone else "card.html", context)
+
+
+def adult_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, posted: bool) -> bytes:
+    """Return the page for an adult who worries about a child."""
+    country = queries.country(code, language=language, now=now)
+    found = queries.find(Choice(tile="someone_hurts_me"), country=code, language=language, now=now)
+    context = _frame("adult", language, country, choice, path=f"/{code}/adult", posted=posted)
+    # This page speaks to an adult whatever the child before had chosen.
+    say = Speaker((FINDER,), language, young=False)
+    adult = Speaker((ADULT,), language)
+    reader = _reader(say, country, Choice(), now)
+    images = queries.image_services(country=code, language=language, now=now)
+    context |= {
+        "say": say,
+        "adult": adult,
+        "say_lines": [adult[f"adult_say_{name}"] for name in ("believe", "fault", "time", "next")],
+        "not_lines": [adult[f"adult_not_{name}"] for name in ("secret", "fixed", "question", "confront", "pictures")],
+        "services_title": adult("adult_services_title", country=country.name),
+        "services_none": adult("adult_services_none", country=country.name),
+        "cards": with_second_ways(cards_of([*found.matches, *found.others], reader), reader),
+        "image_ways": ways_of(images, reader),
+        "images_none": say("images_none", country=country.name),
+    }
+    return render("adult.html", context)
+
+
+def history_page(language: str, code: str = "", *, choice: Choice = NOT_SAID, now: int, posted: bool) -> bytes:
+    """Return the page that says how to clear a browser's history; `code` is the country the reader came from, or ""."""
+    country = queries.country(code, language=language, now=now) if code else None
+    context = _frame("history", language, country, choice, path="/history", posted=posted)
+    say: Speaker = context["say"]
+    return render("history.html", {**context, "lines": [say[f"history_{name}"] for name in _HISTORY_LINES]})
+
+
+def message_page(language: str, *, title: str, text: str) -> bytes:
+    """Return a page that says that something is not here or went wrong; `title` and `text` are keys of the words."""
+    context = _frame("message", language, None, NOT_SAID, path="")
+    say: Speaker = context["say"]
+    return render("message.html", {**context, "title": say[title], "text": say[text]})
+
+
+def _frame(
+    kind: str, language: str, country: queries.Country | None, choice: Choice, *, path: str, posted: bool = False
+) -> dict[str, Any]:
+    """Return what every page needs. `path` is the page's own, after the language; a posted page keeps its state."""
+    say = Speaker((FINDER,), language, young=choice.young)
+    shown: dict[str, Any] | None = None
+    if country is not None:
+        shown = {
+            "code": country.code,
+            "name": country.name,
+            "notices": country.notices,
+            "emergency": [
+                {
+                    "uri": number.uri,
+                    "dial": number.dial,
+                    "label": say[_DANGER_KINDS.get(number.kind, "danger_any")],
+                }
+                for number in country.emergency
+            ],
+        }
+    posted = posted or bool(choice.fields())
+    return {
+        "kind": kind,
+        "say": say,
+        "css": CSS,
+        "js": JS,
+        "country": shown,
+        "choice": choice,
+        "hidden": [*choice.fields().items(), *([("country", country.code)] if country else [])],
+        "posted": posted,
+        "action": f"/{language}{path}",
+        "pick_path": "#pick" if kind == "pick" else f"/{language}",
+        "languages": [(tag, own_name(tag), f"/{tag}{path}") for tag in LANGUAGES],
+        "language_now": say("language_now", language=own_name(language)),
+        "ages": [(age, say[_AGE_WORDS[age][0]], _AGE_WORDS[age][1]) for age in AGES],
+        "age_label": say[_AGE_WORDS[choice.age][0]] if choice.age else "",
+    }
+
+
+def _reader(say: Speaker, country: queries.Country, choice: Choice, now: int) -> Reader:
+    return Reader(
+        say=say, country=country, now=now, chose_topic=bool(choice.asked_topics()), writes=choice.talk == "no"
+    )
+
+
+def _lead(found: queries.Found, say: Speaker, country: queries.Country) -> str:
+    """Return the sentence that stands before the services where something is missing."""
+    if not found.known:
+        return say["no_answer_now"]
+    if found.wider in {"gap", "nearest"}:
+        return say("no_service" if found.matches or found.others else "no_service_at_all", country=country.name)
+    return ""
+
+
+def _talk_word(choice: Choice, found: queries.Found, say: Speaker) -> str:
+    if choice.talk != "no":
+        return ""
+    return say["talk_writing_first" if found.writing else "talk_none"]
+
+
+def _finer(choice: Choice, say: Speaker) -> Sequence[tuple[str, str, str]]:
+    """Return (field, value, words) of the finer choices: a friend's tiles, or a tile's topics."""
+    if choice.tile == "for_a_friend":
+        own = {"someone_hurts_me": "friend_someone_hurts_me", "feel_bad": "friend_feel_bad"}
+        return [("tile", tile, say[own.get(tile, f"tile_{tile}")]) for tile in FRIEND_TILES]
+    if choice.friend:
+        return []  # the finer words say "I"
+    return [("topic", topic, say[f"topic_{topic}"]) for topic in FINER.get(choice.tile, ())]
