@@ -18,12 +18,13 @@ from pop.registry.directory.models import (
     Organisation,
     Service,
 )
+from pop.registry.exchange.http import hsds_urlpatterns
 
 
 @pytest.fixture
 def door(public: Client, settings) -> Client:  # type: ignore[no-untyped-def]
     """The public door with the registry's own pages."""
-    settings.ROOT_URLCONF = tuple(public_urlpatterns)
+    settings.ROOT_URLCONF = (*public_urlpatterns, *hsds_urlpatterns)
     return public
 
 

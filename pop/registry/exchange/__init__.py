@@ -1,0 +1,1 @@
+"""How the registry speaks to other systems, in their formats."""

@@ -43,6 +43,11 @@ FIELD_WORDS = {
     "stage": "field_stage",
     "stage_on": "col_date",
     "state": "field_state",
+    "record": "field_name",
+    "hours_as_stated": "field_hours",
+    "other_hours": "field_hours",
+    "numbers_as_stated": "field_number",
+    "other_number": "field_number",
 }
 _LONGEST_VALUE = 300
 

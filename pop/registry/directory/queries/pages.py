@@ -22,9 +22,9 @@ from pop.registry.directory.models import (
     Notice,
     Service,
 )
+from pop.registry.directory.queries.contradictions import conflict_codes
+from pop.registry.directory.rules.links import LINK_HOLDS
 
-# A web address is a link for so long after a good check; then it may belong to anyone.
-LINK_HOLDS = timedelta(days=90)
 WEB = ("https://", "http://")
 # Reasons for withholding a contact from children that may still be shown to adults, with the reason.
 EXPLAINED = frozenset({"foreign_email", "no_address", "emergency_number", "unparsed_number"})
@@ -34,7 +34,8 @@ PUBLIC_FIELDS = frozenset(
         *("name", "organisation", "operator", "kind", "audience", "age_min", "age_max", "ages", "topics", "languages"),
         *("subdivisions", "responders", "hours", "hours_source", "timezone", "holiday_policy", "as_stated", "number"),
         *("dial", "e164", "alternative", "message_body", "website", "channel", "free", "anonymous", "leaves_trace"),
-        *("from_abroad", "stage", "stage_on", "state"),
+        *("from_abroad", "stage", "stage_on", "state", "record", "hours_as_stated", "numbers_as_stated", "other_hours"),
+        "other_number",
     }
 )
 EVIDENCE_LIMIT = 60
@@ -141,6 +142,7 @@ class EvidenceFacts:
 class ChangeFacts:
     """One change of one fact; who made it is for staff."""
 
+    id: UUID
     on: date
     field: str
     contact: UUID | None
@@ -244,7 +246,7 @@ def history_of(facts: ServiceFacts, *, limit: int = HISTORY_LIMIT) -> tuple[list
     """Return the changes that may be read, newest first, and how many older ones the limit leaves out."""
     rows = Change.objects.filter(_open_to_all(facts), service_id=facts.id)
     shown = [
-        ChangeFacts(row.at.date(), row.field, row.contact_id, row.before, row.after, row.via)
+        ChangeFacts(row.id, row.at.date(), row.field, row.contact_id, row.before, row.after, row.via)
         for row in rows.order_by("-at", "id")[:limit]
     ]
     return shown, rows.count() - limit if len(shown) == limit else 0
@@ -340,5 +342,5 @@ def _contact(contact: Contact, kind: str, checked: Mapping[str, date]) -> Contac
 
 
 def conflicts_by_service(ids: Iterable[UUID]) -> Mapping[UUID, tuple[str, ...]]:
-    """Return {service: codes of what contradicts itself in it}."""
-    return {}
+    """Return {service: codes of what contradicts itself in it, or rests on nothing any longer}."""
+    return conflict_codes(ids, levels=("contradiction", "doubt"))
