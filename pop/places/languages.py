@@ -110,7 +110,7 @@ def _missing() -> Mapping[tuple[str, str], str]:
 
 
 def _split(tag: str) -> tuple[str, str]:
-    """Return (language, region or "") of a well-formed tag. After a single letter stands neither: u-ca is a calendar."""
+    """Return (language, region or "") of a well-formed tag. After a single letter is neither: u-ca is a calendar."""
     language, *subtags = tag.split("-")
     region = ""
     for subtag in subtags:

@@ -2,8 +2,8 @@
 
 A part of the product writes its English words once, as ``WORDS = Words("finder", {...})``. Each text is a whole
 sentence with named placeholders. A text for children has two wordings: 8-12 and 13-17. In the catalogue
-(``pop/locale/sw.po``) msgctxt is the key (``finder.home_title`` or ``finder.home_title.young``) and msgid is the English
-text, so that a translator sees both and a changed English text asks for a new translation.
+(``pop/locale/sw.po``) msgctxt is the key (``finder.home_title`` or ``finder.home_title.young``) and msgid is the
+English text, so that a translator sees both and a changed English text asks for a new translation.
 """
 
 from __future__ import annotations

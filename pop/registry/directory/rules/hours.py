@@ -59,7 +59,7 @@ class Hours:
 
 @dataclass(frozen=True)
 class ReadHours:
-    """What reading gave: `hours` to evaluate ("": none) and, in `rule`, the rule that made them or the error that did not.
+    """What reading gave: `hours` to evaluate ("": none) and, in `rule`, the rule that made them or the error.
 
     ``errors`` holds the errors' names (those of ``hours_text``) for who lists contradictions.
     """
@@ -74,7 +74,8 @@ class Intervals:
     """When a contact is open and when nobody knows, in UTC minutes since the epoch; closed otherwise.
 
     Both are sorted, apart from each other, and inside the window asked for. ``always``: stated as exactly "24/7", which
-    no holiday touches. ``calendar`` is False where nothing is known of the country's holidays, so none could count.
+    no holiday touches. ``calendar`` is False where nothing is known of the country's holidays in the window or part
+    of it: then none could count, and whoever shows the hours may say so.
     """
 
     open: Pairs
@@ -134,7 +135,7 @@ def contradiction_247(name: str, hours: str) -> bool:
     return intervals(evaluated, "UTC", "", "", "open", *window).open != (window,)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=8192)
 def intervals(
     hours: str,
     zone: str,
@@ -153,7 +154,7 @@ def intervals(
     The answer is cached: services that share hours, zone and calendar cost one evaluation per window.
     Raises HoursError with the names of ``hours_text``, or ``timezone_unknown``.
     """
-    calendar = has_calendar(country)
+    calendar = all(has_calendar(country, year) for year in range(_day_of(start).year, _day_of(end).year + 1))
     if hours == ALWAYS:
         return Intervals(((start, end),) if start < end else (), (), always=True, calendar=calendar)
     segments = _offsets(zone, start, end)

@@ -7,7 +7,8 @@ Three facts about calendars shape what is asked of it:
   holidays, yet 24 of its 26 cantons rest on Good Friday.
 - Feasts that follow the moon are announced days before, so a calendar can only estimate them. The day itself and its
   two neighbours are then doubtful, and doubt is never "closed" and never "open".
-- Some places have no calendar. That is said, not hidden.
+- Some places have no calendar, and some calendars end (Sri Lanka's feasts are proclaimed year by year). That is said,
+  not hidden.
 """
 
 from __future__ import annotations
@@ -31,19 +32,23 @@ def _parts() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({country: tuple(parts) for country, parts in found.items()})
 
 
-def has_calendar(country: str) -> bool:
-    """Whether anything is known of the country's (ISO 3166-1 alpha-2) holidays."""
-    return country in _parts()
+@functools.lru_cache(maxsize=1024)
+def has_calendar(country: str, year: int) -> bool:
+    """Whether anything is known of the country's (ISO 3166-1 alpha-2) holidays in a year, be it that there are none."""
+    if country not in _parts():
+        return False
+    calendar = holidays.country_holidays(country)
+    return bool(calendar.start_year <= year <= calendar.end_year)
 
 
 @functools.lru_cache(maxsize=4096)
 def holidays_of(country: str, subdivision: str, year: int) -> Mapping[date, bool]:
-    """Return {date: whether it is certain} of one year's holidays; empty where the country has no calendar.
+    """Return {date: whether it is certain} of one year's holidays; empty where there is no calendar.
 
     `subdivision` is an ISO 3166-2 code ("US-NJ"), or "" for the whole country; one that the calendar does not know
     gets the whole country's.
     """
-    if not has_calendar(country):
+    if not has_calendar(country, year):
         return MappingProxyType({})
     part = subdivision.partition("-")[2] if subdivision.startswith(f"{country}-") else subdivision
     parts = _parts()[country]
