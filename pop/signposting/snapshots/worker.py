@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from pop_sdk import SnapshotError
 
+from pop.privacy.keys import KeysError
 from pop.signposting.snapshots.actions import build_snapshot
 from pop.signposting.snapshots.queries import InForce, changed_since, verify_current
 from pop.signposting.snapshots.rules import due
@@ -39,27 +40,37 @@ class SnapshotDuty:
                 self._first_change = int(self._now())
 
     def __call__(self) -> int | None:
-        """Build a snapshot if one is due, and return its version, else None. Raises what `build_snapshot` raises."""
+        """Build a snapshot if one is due, and return its version, else None.
+
+        Raises what `build_snapshot` raises, and then does nothing for a minute.
+        """
         now = self._now()
         # A clock that was set back must not stop the worker for longer than one wait.
         if now < self._not_before <= now + RETRY:
             return None
-        self._look(int(now))
-        if not due(now=int(now), in_force=self._span(), first_change=self._first_change):
-            return None
+        try:
+            self._look(int(now))
+            return self._build(now) if self._is_due(int(now)) else None
+        except Exception as error:
+            self._not_before = now + RETRY
+            if isinstance(error, KeysError | SnapshotError):
+                logger.error("snapshot not built: %s", error)
+            raise
+
+    def _is_due(self, now: int) -> bool:
+        span = (self._in_force.created, self._in_force.expires) if self._in_force else None
+        return due(now=now, in_force=span, first_change=self._first_change)
+
+    def _build(self, now: float) -> int:
+        # Taken before the registry is read: what changes from here on may be missing, and is for the next one.
         with self._lock:
             served, self._first_change = self._first_change, None
         try:
-            version = build_snapshot(now=datetime.fromtimestamp(now, UTC))
-        except BaseException:
-            self._not_before = now + RETRY
+            return build_snapshot(now=datetime.fromtimestamp(now, UTC))
+        except Exception:
             with self._lock:
                 self._first_change = served if served is not None else self._first_change
             raise
-        return version
-
-    def _span(self) -> tuple[int, int] | None:
-        return (self._in_force.created, self._in_force.expires) if self._in_force else None
 
     def _look(self, now: int) -> None:
         """Read and verify what is in force, when it is another than at the last look."""
@@ -68,10 +79,10 @@ class SnapshotDuty:
             return
         first_look = self._seen is None
         self._seen = mark
+        self._in_force = None
         try:
             self._in_force = verify_current(now=datetime.fromtimestamp(now, UTC))
         except SnapshotError as error:
-            self._in_force = None
             logger.info("snapshot to be built: %s", error)
             return
         # What a worker heard and had not yet served when it ended, its successor finds in the outbox.

@@ -20,7 +20,7 @@ from django.db.models import Q
 from pop.places.countries import codes
 from pop.places.words import LANGUAGES
 from pop.registry.directory.models import Contact, EmergencyNumber, Evidence, LinkCheck, Notice, Service
-from pop.registry.directory.queries.pages import LINK_HOLDS
+from pop.registry.directory.queries.contradictions import conflict_codes
 from pop.registry.directory.queries.published import (
     OpenHours,
     Publication,
@@ -33,6 +33,7 @@ from pop.registry.directory.queries.published import (
 from pop.registry.directory.rules.addresses import address_of
 from pop.registry.directory.rules.hours import intervals
 from pop.registry.directory.rules.hours_text import HoursError
+from pop.registry.directory.rules.links import LINK_HOLDS
 from pop.registry.directory.rules.numbers import digits_of
 from pop.registry.directory.rules.publication import CLEAR, COORDINATION, PUBLISHED
 from pop.registry.directory.rules.tables import STAGES, kinds, topics
@@ -143,6 +144,7 @@ def _one_moment() -> Iterator[None]:
         yield
         return
     if connection.vendor == "sqlite":
+        connection.ensure_connection()
         # Our transactions are IMMEDIATE and take the one write lock. A reader in WAL mode needs none: its first SELECT
         # fixes what it sees.
         usual = connection.transaction_mode  # type: ignore[attr-defined]
@@ -185,14 +187,24 @@ def _notices(now: datetime) -> tuple[dict[str, tuple[PublishedNotice, ...]], Not
     return of_countries, of_services
 
 
-def _links(created: int) -> Mapping[str, int]:
-    """Return {web address: Unix second at which its good check runs out} of those that still hold at `created`."""
+class _Link(NamedTuple):
+    """A web address as a link, and the Unix second at which its good check runs out."""
+
+    uri: str
+    until: int
+
+
+def _links(created: int) -> Mapping[str, _Link]:
+    """Return {web address: its link} of those whose good check still holds at `created`."""
     now = datetime.fromtimestamp(created, UTC)
     rows = LinkCheck.objects.filter(ok=True, checked_at__gt=now - LINK_HOLDS, checked_at__lte=now)
-    return {
-        url: int((checked_at + LINK_HOLDS).timestamp())
-        for url, checked_at in rows.values_list("url", "checked_at").iterator(chunk_size=_CHUNK)
-    }
+    found: dict[str, _Link] = {}
+    for url, checked_at, final_url in rows.values_list("url", "checked_at", "final_url").iterator(chunk_size=_CHUNK):
+        # Where the very same address answered encrypted, a child is sent there: nobody on the way reads which page.
+        encrypted = "https://" + url.removeprefix("http://")
+        same = url.startswith("http://") and final_url.rstrip("/") == encrypted.rstrip("/")
+        found[url] = _Link(encrypted if same else url, int((checked_at + LINK_HOLDS).timestamp()))
+    return found
 
 
 def _services(created: int, window: Window, notices: Notices) -> Iterator[PublishedService]:
@@ -216,7 +228,7 @@ def _services(created: int, window: Window, notices: Notices) -> Iterator[Publis
         seen=_Beside(map(_Seen._make, seen.iterator(chunk_size=_CHUNK)), lambda row: row.service_id),
         links=_links(created),
         notices=notices,
-        conflicts={},
+        conflicts=conflict_codes(now=datetime.fromtimestamp(created, UTC)),
         hours=_Hours(window),
         expires=window.end * 60,
     )
@@ -283,14 +295,14 @@ class _Join(NamedTuple):
 
     contacts: _Beside[_ContactRow]
     seen: _Beside[_Seen]
-    links: Mapping[str, int]
+    links: Mapping[str, _Link]
     notices: Notices
     conflicts: Mapping[UUID, tuple[str, ...]]
     hours: _Hours
     expires: int
 
     def service(self, row: _ServiceRow) -> PublishedService:
-        kind = kinds().get(row.kind)
+        kind, website = kinds().get(row.kind), self.links.get(row.website)
         rows = self.contacts.of(row.id)
         seen = self.seen.of(row.id)
         usable = [(each, contact) for each in rows if (contact := self._contact(each, row))]
@@ -317,20 +329,20 @@ class _Join(NamedTuple):
             conflicts=self.conflicts.get(row.id, ()),
             notices=self.notices.get(row.id, ()),
             # A snapshot lives for weeks: an address is in it only if its check holds as long.
-            website=row.website if self.links.get(row.website, 0) >= self.expires else "",
+            website=website.uri if website is not None and website.until >= self.expires else "",
             contacts=tuple(contact for _, contact in usable),
         )
 
     def _contact(self, row: _ContactRow, service: _ServiceRow) -> PublishedContact | None:
         """Return the contact, or None where no link can be made of it or the web address has no good check."""
         address = address_of(row.channel, service.country, row.dial, row.e164, row.message_body)
-        until = self.links.get(address.page) if address.page else None
-        if not address.uri or (address.page and until is None):
+        link = self.links.get(address.page) if address.page else _Link(address.uri, 0)
+        if link is None or not link.uri:
             return None
         return PublishedContact(
             channel=row.channel,
             dial=row.dial,
-            uri=address.uri,
+            uri=link.uri,
             languages=tuple(row.languages or service.languages),
             subdivisions=tuple(row.subdivisions),
             age_min=row.age_min,
@@ -341,7 +353,7 @@ class _Join(NamedTuple):
             from_abroad=row.from_abroad,
             alternative=row.alternative or None,
             hours=self.hours.of(row.hours, service) if row.hours else None,
-            until=until,
+            until=link.until or None,
         )
 
 
