@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -22,6 +22,7 @@ from pop.registry.directory.models import (
     Notice,
     Service,
 )
+from pop.registry.directory.queries.contradictions import conflict_codes
 from pop.registry.directory.queries.contradictions import conflict_codes
 from pop.registry.directory.rules.links import LINK_HOLDS
 
@@ -341,6 +342,7 @@ def _contact(contact: Contact, kind: str, checked: Mapping[str, date]) -> Contac
     )
 
 
-def conflicts_by_service(ids: Iterable[UUID]) -> Mapping[UUID, tuple[str, ...]]:
-    """Return {service: codes of what contradicts itself in it, or rests on nothing any longer}."""
-    return conflict_codes(ids, levels=("contradiction", "doubt"))
+def contradictions_of(services: Iterable[ServiceFacts], *, now: datetime) -> Mapping[UUID, tuple[str, ...]]:
+    """Return {service: codes of what contradicts itself in it, or has lost its support}; services without are left out."""
+    ids = [facts.id for facts in services]
+    return conflict_codes(ids, levels=("contradiction", "doubt"), now=now) if ids else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,7 @@ from pop.registry.directory.rules.hours import read_hours
 from pop.registry.directory.rules.numbers import ReadNumber, digits_of, read_number
 from pop.registry.directory.rules.precedence import Observation
 from pop.registry.directory.rules.publication import CLEAR
-from pop.registry.directory.rules.rows import Fact, HotlineRow, ServiceRow, source_key, yes_or_no
+from pop.registry.directory.rules.rows import LANGUAGE_HOURS, Fact, HotlineRow, ServiceRow, source_key, yes_or_no
 from pop.registry.directory.rules.tables import kinds
 
 # The namespace of every id made from a source's words. It never changes: the ids are public.
@@ -26,7 +25,6 @@ _TEXT_LIMIT = 200
 _HOURS_LIMIT = 300
 _WEBSITE = "website"
 _LEAVES_TRACE = {"phone": True, "sms": True, "whatsapp": True, "telegram": True, "viber": True, "email": True}
-_LANGUAGE_HOURS = re.compile(r"(?P<tags>[A-Za-z\-]+(?:,[A-Za-z\-]+)*) (?P<hours>.+)\Z")
 
 
 @dataclass(slots=True)
@@ -189,13 +187,13 @@ def draft_service(row: ServiceRow, facts: Sequence[Fact]) -> ServiceDraft:
         name: seen._replace(value=text) for name in SERVICE_FIELDS if (text := as_text(getattr(draft, name)))
     }
     stated = [("numbers_as_stated", row.numbers_as_stated), ("hours_as_stated", row.hours_as_stated)]
-    read = [(fact.field, fact.value) for fact in (*row.facts, *facts) if not fact.contact and fact.field in _LOOSE]
+    read = [(fact.field, fact.value) for fact in (*row.facts, *facts) if not fact.contact and fact.field in LOOSE]
     draft.loose = [(name, seen._replace(value=text)) for name, text in (*stated, *read) if text]
     return draft
 
 
-# Facts that are no field of a record: they stand beside it, as evidence.
-_LOOSE = frozenset({"serves", "other_number", "other_hours", "hours_as_stated", "hours_problem"})
+# Statements that are no field of a record: they stand beside it, as evidence.
+LOOSE = frozenset({"serves", "other_number", "other_hours", "numbers_as_stated", "hours_as_stated", "hours_problem"})
 
 
 def draft_hotline(row: HotlineRow) -> ServiceDraft:
@@ -366,15 +364,15 @@ def _apply(
     if fact.field in ("offered", "channel"):
         return contacts, fact.contact != _WEBSITE or bool(row.website)
     about = [contact for contact in contacts if _is_about(fact, contact, row)]
-    extra: list[ContactDraft] = []
     for contact in about:
         observed = seen._replace(value=fact.value)
         if fact.field == "hours":
             _set_hours(contact, fact.value, seen)
         elif fact.field == "language_hours":
-            matched = _LANGUAGE_HOURS.match(fact.value)
+            matched = LANGUAGE_HOURS.match(fact.value)
             if matched:
-                extra.append(_split(contact, matched["tags"].split(","), matched["hours"], seen, row))
+                second = _split(contact, matched["tags"].split(","), matched["hours"], seen, row)
+                contacts.insert(contacts.index(contact) + 1, second)
         else:
             value: object = fact.value
             if fact.field in ("languages", "subdivisions"):
@@ -385,7 +383,7 @@ def _apply(
                 value = int(fact.value)
             setattr(contact, fact.field, value)
             contact.evidence[fact.field] = observed
-    return contacts + extra, bool(about)
+    return contacts, bool(about)
 
 
 def _is_about(fact: Fact, contact: ContactDraft, row: ServiceRow) -> bool:

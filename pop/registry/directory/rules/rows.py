@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 from pop.places import countries
 from pop.registry.directory.rules.csv_lines import FileRefusedError, Line, Refusal, Table, shown
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS
-from pop.registry.directory.rules.tables import AUDIENCES, RESPONDERS, STAGES, kinds, topics
+from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, STAGES, kinds, topics
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'\-]{1,64}@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+\Z")
 _HOST = re.compile(r"[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+\Z")
 _SUBDIVISION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}\Z")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}\Z")
+# Languages with hours of their own, as a fact says it.
+LANGUAGE_HOURS = re.compile(r"(?P<tags>[A-Za-z\-]+(?:,[A-Za-z\-]+)*) (?P<hours>.+)\Z")
 _DIAL = re.compile(r"[0-9]{2,8}\Z")
 # Signs that turn the direction of a text round: with them a number can be made to look like another.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -332,10 +335,19 @@ def checked_fact(fact: Fact) -> Fact:
     elif fact.field in ("age_min", "age_max"):
         if not fact.value.isascii() or not fact.value.isdigit() or int(fact.value) > _OLDEST_AGE:
             raise WrongRowError(f"{fact.field} {shown(fact.value)} is not an age")
-    elif fact.field in ("from_abroad", "free", "anonymous", "offered"):
+    elif fact.field in ("from_abroad", "free", "anonymous"):
         _all_of(fact.field, [fact.value], _ANSWERS)
     elif fact.field == "languages":
         _languages(fact.value.replace(" ", ","))
+    elif fact.field == "language_hours" and not LANGUAGE_HOURS.match(fact.value):
+        raise WrongRowError(f"{shown(fact.value)} is not languages and their hours (uk,ru 14:00-24:00)")
+    elif fact.field == "alternative" and not _E164.match(fact.value):
+        raise WrongRowError(f"alternative {shown(fact.value)} is not a full number (+3726004434)")
+    elif fact.field == "channel":
+        _all_of("channel", [fact.value], CHANNELS)
+    elif fact.field == "offered":
+        _all_of("contact", [fact.contact], CHANNELS)
+        _all_of("offered", [fact.value], _ANSWERS)
     elif fact.field == "hours_problem":
         _all_of(fact.field, [fact.value], ("closing_time_missing",))
     return fact
