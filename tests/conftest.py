@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from pop.people.entrance import METHODS_KEY, METHODS_OF_KEY
 from pop.people.models import Staff
+from tests.served import Served, prepared, serving
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with keys, the real registry and a snapshot, made once and only read."""
+    return prepared(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="session")
+def door(world: Path) -> Iterator[Served]:
+    """The real public door over the real registry, in a process of its own."""
+    with serving(world) as served:
+        yield served
 
 
 @pytest.fixture

@@ -72,7 +72,9 @@ def parser() -> argparse.ArgumentParser:
     link.add_argument("--email", required=True)
     link.set_defaults(job="keeping:staff_link")
 
-    commands.add_parser("migrate", help="bring the database up to date").set_defaults(job="keeping:migrate")
+    commands.add_parser(
+        "prepare", help="do what `pop serve` does first: keys, database, registry, snapshot"
+    ).set_defaults(job="serving:prepare")
     return top
 
 

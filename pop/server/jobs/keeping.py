@@ -1,4 +1,4 @@
-"""`pop keys`, `pop staff` and `pop migrate`: what keeps a deployment."""
+"""`pop keys` and `pop staff`: what keeps a deployment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from django.conf import settings
-from django.core.management import call_command
 
 from pop.people.actions import RefusedError, create_staff, invite
 from pop.people.queries import find_staff
@@ -61,10 +60,4 @@ def staff_link(arguments: argparse.Namespace) -> int:
     except RefusedError as error:
         print(f"pop staff link: {PEOPLE.say(f'refused_{error.code}', 'en')}", file=sys.stderr)
         return 1
-    return 0
-
-
-def migrate(_: argparse.Namespace) -> int:
-    """Bring the database up to date."""
-    call_command("migrate", verbosity=1, interactive=False)
     return 0

@@ -31,6 +31,13 @@ def serve(arguments: argparse.Namespace) -> int:
     return serve_all()
 
 
+def prepare(_: argparse.Namespace) -> int:
+    """Do what serving needs first, and nothing else."""
+    for line in preparing.prepare():
+        print(line, flush=True)
+    return 0
+
+
 def serve_door(door: str) -> int:
     """Serve one door in this process until it is told to stop."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

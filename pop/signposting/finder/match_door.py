@@ -95,9 +95,9 @@ class Doors:
                 return
         except NeedError as error:
             body = problem(
-                400, "Not understood", error.message, parameter=error.parameter, accepted=error.accepted or None
+                error.status, "Not understood", str(error), parameter=error.parameter, accepted=error.accepted or None
             )
-            await respond(send, 400, body, PROBLEM)
+            await respond(send, error.status, body, PROBLEM)
             return
         engine = self.snapshots.engine
         if engine is None:
