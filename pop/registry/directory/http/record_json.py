@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,8 @@ def service_json(request: HttpRequest, text: str) -> HttpResponse:
         id = None
     if id is None or str(id) != text.lower():
         return _problem(400, "Not an id", "The id of a service is a UUID.", parameter="id")
-    facts = pages.service_facts(id, now=timezone.now())
+    now = timezone.now()
+    facts = pages.service_facts(id, now=now)
     if facts is None:
         return _problem(404, "No such service", "There is no published service with this id.")
     if isinstance(facts, pages.Tombstone):
@@ -40,7 +42,7 @@ def service_json(request: HttpRequest, text: str) -> HttpResponse:
         detail = "This service is closed for good. Its id is never given to another service."
         return _problem(410, "Closed", detail, tombstone=stone)
     return HttpResponse(
-        json.dumps({"service": _service(facts)}, ensure_ascii=False, separators=(",", ":")),
+        json.dumps({"service": _service(facts, now)}, ensure_ascii=False, separators=(",", ":")),
         content_type="application/json",
     )
 
@@ -52,7 +54,7 @@ def _problem(status: int, title: str, detail: str, *, parameter: str | None = No
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE)
 
 
-def _service(facts: pages.ServiceFacts) -> dict[str, object]:
+def _service(facts: pages.ServiceFacts, now: datetime) -> dict[str, object]:
     of_kind = kinds().get(facts.kind)
     claimed = {*facts.topics, *(of_kind.topics if of_kind else ())}
     evidence, _ = pages.evidence_of(facts, limit=_LIMIT)
@@ -93,7 +95,7 @@ def _service(facts: pages.ServiceFacts) -> dict[str, object]:
             {"kind": notice.kind, "starts": notice.starts_at.isoformat(), "ends": notice.ends_at.isoformat()}
             for notice in facts.notices
         ],
-        "contradictions": list(pages.conflicts_by_service([facts.id]).get(facts.id, ())),
+        "contradictions": list(pages.contradictions_of([facts], now=now).get(facts.id, ())),
         "verification": {
             "stage": facts.stage,
             "on": facts.stage_on and facts.stage_on.isoformat(),

@@ -23,7 +23,6 @@ from pop.registry.directory.models import (
     Service,
 )
 from pop.registry.directory.queries.contradictions import conflict_codes
-from pop.registry.directory.queries.contradictions import conflict_codes
 from pop.registry.directory.rules.links import LINK_HOLDS
 
 WEB = ("https://", "http://")

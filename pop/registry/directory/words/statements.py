@@ -35,6 +35,12 @@ STATEMENTS = {
     "conflict_empty_page": "The page that lists this service is almost empty.",
     "conflict_old_claim_24_7": "The claim of day and night opening is more than three years old.",
     "conflict_unchecked_link": "The web address has not been checked in the last 90 days.",
+    "conflict_other_number_elsewhere": "Another source gives another number.",
+    "conflict_name_says_other_number": "The name holds a number that is none of its numbers.",
+    "conflict_unparsed_number": "The source gives a number that is not a valid number in this country.",
+    "conflict_hours_unparsed": "The opening hours in the source cannot be understood.",
+    "conflict_other_hours_elsewhere": "Another source gives other opening hours.",
+    "conflict_no_contact": "None of its ways of contact can be used at present.",
     "conflict_lead": "Only a weak source names this service.",
     # Notices
     "notice_disrupted": "This service may not be working at the moment.",
