@@ -175,7 +175,7 @@ def _services(
     page, per_page = _paging(request)
     full, now = _flag(request, "full"), timezone.now()
     total, found = queries.services_page(_wanted(request), page=page, per_page=per_page, now=now)
-    conflicts = pages.contradictions_of(found, now=now) if full else {}
+    conflicts = pages.conflicts_by_service([facts.id for facts in found], now=now) if full else {}
 
     def everything(facts: pages.ServiceFacts, now: datetime) -> hsds.Json:
         return hsds.full_service(facts, now=now, conflicts=conflicts.get(facts.id, ()))
@@ -229,7 +229,7 @@ def _one_service(request: HttpRequest, id: UUID | None) -> HttpResponse:
     if facts is None:
         return _missing()
     history, _ = pages.history_of(facts)
-    conflicts = pages.contradictions_of([facts], now=now).get(facts.id, ())
+    conflicts = pages.conflicts_by_service([facts.id], now=now).get(facts.id, ())
     return _json(request, hsds.full_service(facts, now=now, conflicts=conflicts, history=history))
 
 

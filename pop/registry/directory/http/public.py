@@ -115,7 +115,7 @@ def country(request: HttpRequest, language: str, code: str) -> HttpResponse:
         return _missing(request, say)
     now = timezone.now()
     services = pages.country_services(code, now=now)
-    conflicts = pages.contradictions_of(services, now=now)
+    conflicts = pages.conflicts_by_service([facts.id for facts in services], now=now)
     number = _page_number(request.GET.get("page", ""), len(services))
     shown = [
         (facts, cards.service_card(facts, conflicts.get(facts.id, ()), now.date(), say))
@@ -171,7 +171,9 @@ def service(request: HttpRequest, language: str, id: UUID) -> HttpResponse:
         title=facts.name,
         facts=facts,
         country=wording.country(facts.country, say),
-        card=cards.service_card(facts, pages.contradictions_of([facts], now=now).get(facts.id, ()), now.date(), say),
+        card=cards.service_card(
+            facts, pages.conflicts_by_service([facts.id], now=now).get(facts.id, ()), now.date(), say
+        ),
         lines=cards.service_lines(facts, say),
         numbers=[
             (

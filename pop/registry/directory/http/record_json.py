@@ -95,7 +95,7 @@ def _service(facts: pages.ServiceFacts, now: datetime) -> dict[str, object]:
             {"kind": notice.kind, "starts": notice.starts_at.isoformat(), "ends": notice.ends_at.isoformat()}
             for notice in facts.notices
         ],
-        "contradictions": list(pages.contradictions_of([facts], now=now).get(facts.id, ())),
+        "contradictions": list(pages.conflicts_by_service([facts.id], now=now).get(facts.id, ())),
         "verification": {
             "stage": facts.stage,
             "on": facts.stage_on and facts.stage_on.isoformat(),

@@ -341,7 +341,6 @@ def _contact(contact: Contact, kind: str, checked: Mapping[str, date]) -> Contac
     )
 
 
-def contradictions_of(services: Iterable[ServiceFacts], *, now: datetime) -> Mapping[UUID, tuple[str, ...]]:
-    """Return {service: codes of what contradicts itself in it, or has lost its support}; services without are left out."""
-    ids = [facts.id for facts in services]
-    return conflict_codes(ids, levels=("contradiction", "doubt"), now=now) if ids else {}
+def conflicts_by_service(ids: Iterable[UUID], *, now: datetime | None = None) -> Mapping[UUID, tuple[str, ...]]:
+    """Return {service: codes of what contradicts itself in it or has lost its support}, where there is any."""
+    return conflict_codes(ids, levels=("contradiction", "doubt"), now=now)
