@@ -1,4 +1,4 @@
-"""A real public door in a process of its own, over the real registry, for tests that must see what a child's phone sees."""
+"""A real door in a process of its own, over the real registry, for tests that must see what a child's phone sees."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Served:
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Return the environment of a process with a data directory of its own; nothing of the caller's settings leaks in."""
+    """Return the environment of a process with a data directory of its own and nothing of the caller's settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("POP_", "DATABASE_URL"))}
     return {**kept, "POP_DATA_DIR": str(folder), "POP_SECRET_KEY": "only for tests", **more}
 

@@ -1,7 +1,7 @@
 """Interface texts and their catalogues.
 
-    python tools/catalogues.py update   writes the template and brings every catalogue up to date with the English words
-    python tools/catalogues.py check    fails on a missing, outdated or malformed translation, naming it
+python tools/catalogues.py update   writes the template and brings every catalogue up to date with the English words
+python tools/catalogues.py check    fails on a missing, outdated or malformed translation, naming it
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def update() -> int:
         known = {}
         if language and path.exists():
             with path.open("rb") as file:
-                known = {(message.context, message.id): message for message in read_po(file, locale=language) if message.id}
+                known = {
+                    (message.context, message.id): message for message in read_po(file, locale=language) if message.id
+                }
         catalogue = Catalog(locale=language, project="PoP", charset="utf-8", fuzzy=False)
         catalogue.header_comment = (
             "# PoP interface texts. msgctxt is the key; .young is for 8-12 year olds, .teen for 13-17.\n"
@@ -53,7 +55,9 @@ def update() -> int:
         buffer = io.BytesIO()
         write_po(buffer, catalogue, width=0, omit_header=False, sort_output=False)
         # A creation date would change the file at every run.
-        lines = [line for line in buffer.getvalue().split(b"\n") if not line.startswith((b'"POT-Creation', b'"PO-Revision'))]
+        lines = [
+            line for line in buffer.getvalue().split(b"\n") if not line.startswith((b'"POT-Creation', b'"PO-Revision'))
+        ]
         path.write_bytes(b"\n".join(lines))
         missing = sum(1 for message in catalogue if message.id and not message.string)
         print(f"{path.name}: {len(wanted())} texts" + (f", {missing} missing" if language else ""))

@@ -14,8 +14,16 @@ EMPTY_NAMES = {"utils", "helpers", "common", "core", "misc", "base", "manager"}
 # Rules that no linter has: a review comment made twice becomes one of these (path, pattern, why).
 HABITS = (
     (re.compile(r"^pop/.*\.py$"), re.compile(r"django\.dispatch|post_save|pre_save"), "news is published as events"),
-    (re.compile(r"^pop/(?!.*(models|queries|actions|migrations)).*\.py$"), re.compile(r"\.objects\b"), "tables are read in queries and written in actions"),
-    (re.compile(r"^pop/.*\.py$"), re.compile(r"synchronous *= *NORMAL", re.I), "NORMAL loses acknowledged writes at a power cut"),
+    (
+        re.compile(r"^pop/(?!.*(models|queries|actions|migrations)).*\.py$"),
+        re.compile(r"\.objects\b"),
+        "tables are read in queries and written in actions",
+    ),
+    (
+        re.compile(r"^pop/.*\.py$"),
+        re.compile(r"synchronous *= *NORMAL", re.I),
+        "NORMAL loses acknowledged writes at a power cut",
+    ),
     (re.compile(r"^pop/.*\.py$"), re.compile(r"\bsay\(f[\"']"), "a text with an f-string cannot be translated"),
 )
 HOME = re.compile(r"/(home|root|work|Users)/[a-z]")

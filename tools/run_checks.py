@@ -1,4 +1,4 @@
-"""`make check`: layout, types, import rules, file sizes, templates and catalogues; all at once, each named when it fails."""
+"""`make check`: layout, types, import rules, file sizes, templates and catalogues, each named when it fails."""
 
 from __future__ import annotations
 

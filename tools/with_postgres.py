@@ -1,6 +1,6 @@
 """Run a command with DATABASE_URL naming a PostgreSQL of its own, in a temporary directory, on loopback only.
 
-    .venv/bin/python tools/with_postgres.py .venv/bin/pytest -m storage
+.venv/bin/python tools/with_postgres.py .venv/bin/pytest -m storage
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The two doors and the worker: settings, headers, commands, and the one place where parts are joined."""

@@ -6,6 +6,7 @@ Both are made after Django is set up for their door, which `pop serve` does.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
@@ -19,8 +20,13 @@ from pop.signposting.finder.plain_pages import PlainPages
 Hook = Callable[[], Awaitable[None]]
 
 
+def django() -> Application:
+    """Return Django for the door of this process. Its handler is typed for plain dicts, which is what servers pass."""
+    return cast("Application", ASGIHandler())
+
+
 class Program:
-    """One process's application: plain doors by exact path, plain pages, then Django; and what starts and ends with it."""
+    """One process's application: plain doors by exact path, plain pages, then Django; and its start and end."""
 
     def __init__(
         self,
@@ -76,7 +82,7 @@ def public() -> Application:
     program = Program(
         doors=plain_doors(current),
         pages=PlainPages(current),
-        django=ASGIHandler(),
+        django=django(),
         start=current.start,
         stop=current.stop,
     )
@@ -93,7 +99,7 @@ def console() -> Application:
         production=settings.PRODUCTION,
         open_to_other_sites=False,
     )
-    program = Program(doors={"/healthz": health}, pages=None, django=ASGIHandler())
+    program = Program(doors={"/healthz": health}, pages=None, django=django())
     return Secured(program, policy)
 
 

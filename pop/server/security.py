@@ -1,4 +1,4 @@
-"""The outermost wrapper of both doors: headers on every response, limits on every request, no word of a request in a log."""
+"""The outermost wrapper of both doors: headers on every response, limits on every request, nothing of them in a log."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Secured:
             while frame is not None and frame.tb_next is not None:
                 frame = frame.tb_next
             place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "unknown place"
-            log.error("unexpected %s at %s", type(error).__name__, place)  # noqa: TRY400
+            log.error("unexpected %s at %s", type(error).__name__, place)
             if not started:
                 await answer_problem(complete, 500, "Something went wrong", "Please try again in a moment.")
 

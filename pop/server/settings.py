@@ -1,4 +1,4 @@
-"""Django's settings for both doors. Every variable read here is listed in docs/look-up/settings.md (a test compares)."""
+"""Django's settings for both doors. Every variable read here stands in docs/look-up/settings.md (a test compares)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))
 BIND = os.environ.get("POP_BIND", "")
 # Where "Leave now" goes: somewhere a child could have been looking at anyway.
 EXIT_URL = os.environ.get("POP_EXIT_URL", "https://www.google.com/")
-# Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all of it.
+# Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all.
 DOOR = os.environ.get("POP_DOOR", "console")
 
 DEBUG = False
@@ -50,7 +50,7 @@ SECRET_KEY = _secret_key()
 
 
 def _database() -> dict[str, Any]:
-    """SQLite with full synchronisation unless DATABASE_URL names another engine (design: safety.md, 14 % lost with NORMAL)."""
+    """SQLite with full synchronisation unless DATABASE_URL names another engine (NORMAL lost 14 % at power cuts)."""
     url = os.environ.get("DATABASE_URL", "")
     if url:
         parsed: dict[str, Any] = dict(dj_database_url.parse(url))

@@ -1,9 +1,10 @@
-"""The public door as a stranger meets it: over a socket, with bad input, and with a log that says nothing of anybody."""
+"""The public door as a stranger meets it: over a socket, with bad input, and with a log that names nobody."""
 
 from __future__ import annotations
 
 import http.client
 import json
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def test_every_naughty_string_in_a_parameter_gets_a_problem_that_names_it_and_ne
         value = urllib.parse.quote(text.encode("utf-8", "surrogatepass"))
         query = f"{name}={value}" if name == "country" else f"country=KE&{name}={value}"
         answer = client.get(f"/v1/match?{query}")
-        assert answer.status_code in {200, 400, 413, 414}, (name, text)
+        assert answer.status_code in {200, 400, 413, 414}, (name, text[:40])
         if answer.status_code == 200:
             # A blank value, or a real word of the vocabulary, may be harmless; a stranger's text never comes back.
             assert len(text) <= 12
@@ -51,12 +52,13 @@ def test_naughty_strings_as_json_values_get_400(client) -> None:
     for text in NAUGHTY:
         body = json.dumps({"country": text, "topics": [text]}).encode()
         answer = client.post("/v1/match", content=body, headers={"content-type": "application/json"})
-        assert answer.status_code == 400, text
+        assert answer.status_code == (413 if len(body) > 16_384 else 400), text[:40]
         assert answer.json()["parameter"] in {"country", "topic", "topics", "body"}
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"{" * 30_000, b'{"country":"KE","country":"DK"}', b"NaN", b"\0"]
+    "body",
+    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"{" * 9_000, b'{"country":"KE","country":"DK"}', b"NaN", b"\0"],
 )
 def test_a_body_that_is_not_a_json_object_gets_400(client, body: bytes) -> None:
     assert client.post("/v1/match", content=body).status_code == 400
@@ -90,13 +92,23 @@ def test_naughty_strings_in_a_path_or_a_form_never_end_in_a_500(client, door: Se
         found = client.post(
             "/en/KE/find", content=form.encode(), headers={"content-type": "application/x-www-form-urlencoded"}
         )
-        assert found.status_code in {200, 400, 413}, text
+        assert found.status_code in {200, 400, 413}, text[:40]
         if len(text) > 30:
             assert text not in found.text
 
 
 def test_every_answer_of_every_kind_carries_the_safe_headers(client) -> None:
-    paths = ["/", "/en", "/en/KE", "/v1/match?country=KE", "/v1/match", "/nothing", "/leave", "/healthz", "/en/country/KE"]
+    paths = [
+        "/",
+        "/en",
+        "/en/KE",
+        "/v1/match?country=KE",
+        "/v1/match",
+        "/nothing",
+        "/leave",
+        "/healthz",
+        "/en/country/KE",
+    ]
     for path in paths:
         headers = client.get(path, follow_redirects=False).headers
         assert "unsafe" not in headers["content-security-policy"], path
@@ -116,11 +128,15 @@ def test_nothing_that_was_asked_reaches_the_log(world: Path) -> None:
     with serving(world) as served:
         with httpx.Client(base_url=served.url) as client:
             client.get(f"/v1/match?country=KE&topic={CANARY}")
-            client.get(f"/v1/match?country=KE&topic=suicidal_thoughts&language=sw")
+            client.get("/v1/match?country=KE&topic=suicidal_thoughts&language=sw")
             client.post("/v1/match", json={"country": "KE", "topics": [CANARY]})
             client.post("/en/KE/find", data={"tile": "feel_bad", "topic": CANARY, "age": "8-12"})
             client.get(f"/{CANARY}")
-            client.post("/en/KE/find", content=b"--" + CANARY.encode(), headers={"content-type": "multipart/form-data; boundary=x"})
+            client.post(
+                "/en/KE/find",
+                content=b"--" + CANARY.encode(),
+                headers={"content-type": "multipart/form-data; boundary=x"},
+            )
         log = served.log.read_text()
     for word in (CANARY, "suicidal", "feel_bad", "/v1/match", "KE", "127.0.0.1 - "):
         assert word not in log.replace(str(world), "")
@@ -163,6 +179,6 @@ def test_a_tampered_newer_snapshot_is_refused_and_the_last_good_one_stays(tmp_pa
         for _ in range(50):
             if "refused" in served.log.read_text():
                 break
-            __import__("time").sleep(0.2)
+            time.sleep(0.2)
         assert "refused" in served.log.read_text()
         assert client.get("/v1/match?country=KE").json()["snapshot"] == before

@@ -34,7 +34,7 @@ def match(arguments: argparse.Namespace) -> int:
     engine = watch.engine
     if engine is None:
         print("There is no valid snapshot; `pop snapshot build` makes one. Emergency numbers only:", file=sys.stderr)
-        body = emergency_only(need, emergency_numbers().get(need.country, []), now=now)
+        body = emergency_only(emergency_numbers(), need, now=now)
     else:
         body = engine.match(need, now=now)
     print(json.dumps(json.loads(body), ensure_ascii=False, indent=1))

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from pop.people.actions import RefusedError, create_staff, invite
 from pop.people.queries import find_staff
-from pop.people.words import PEOPLE
+from pop.people.words import WORDS as PEOPLE
 from pop.privacy.keys import KeysError, init_keys, rotate_signing
 
 

@@ -98,7 +98,7 @@ def serve_all() -> int:
 
 def _start(door: str) -> subprocess.Popen[bytes]:
     # In a group of its own: Ctrl-C reaches this process alone, which then stops the others in order.
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "pop.server", "serve", door], env=os.environ.copy(), start_new_session=True
     )
 
