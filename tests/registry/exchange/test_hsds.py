@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from pop.registry.directory.actions.load import load_seed
 from pop.registry.directory.models import LinkCheck, Notice
 from pop.registry.exchange.hsds import at_location_id
 
@@ -290,3 +291,16 @@ def test_what_does_not_exist_is_a_404_and_nothing_can_be_written(door: Client, d
         assert getattr(door, method)(f"/hsds/{name}").status_code == 405
     for nasty in ("\x00", "'; --", "😀", "\u202e", "a" * 5000, "%", "_"):
         assert door.get(f"/hsds/{name}", {"search": nasty, "minimal": nasty, "postcode": nasty}).status_code == 200
+
+
+def test_the_registry_as_it_ships_is_valid_as_a_whole(door: Client, db: None, book: Book):
+    load_seed()
+    for name in ("services", "organizations", "service_at_locations"):
+        for page in every_page(door, f"/hsds/{name}?full=true"):
+            book.check(f"/{name}", page)
+            assert page["total_items"] > 200
+    record = get(door, "/hsds/services?search=childline%20kenya")["contents"][0]
+    found = get(door, f"/hsds/services/{record['id']}")
+    book.check("/services/{id}", found)
+    assert found["metadata"]
+    assert attributes(found)["country"] == "KE"
