@@ -107,8 +107,8 @@ def normalise(text: str) -> Hours:
     if text.strip() == ALWAYS:
         return Hours(ALWAYS, text)
     plain = [rule for rule in rules if rule.days is not None and rule.days]
-    a_night_before_semicolon = any(rule.overnight for rule in rules) and any(rule.operator == ";" for rule in plain)
-    if not a_night_before_semicolon or any(rule.days is None for rule in rules):
+    night_and_semicolon = any(rule.overnight for rule in rules) and any(rule.operator == ";" for rule in plain)
+    if not night_and_semicolon or any(rule.days is None for rule in rules):
         return Hours(written(rules), text)
     kept: list[Rule] = []
     for rule in rules:

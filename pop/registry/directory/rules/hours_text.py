@@ -203,7 +203,8 @@ def _rules(head: str, spans: list[Span], operator: str) -> list[Rule]:
 
 
 def _rule(operator: str, selector: str, spans: tuple[Span, ...]) -> Rule:
-    selector = selector.strip().rstrip(":").rstrip()
+    # Without blanks after commas: the evaluator reads "Mo, We 17:00-22:00" as all of Monday, and We 17:00-22:00.
+    selector = re.sub(r"\s*,\s*", ",", selector.strip().rstrip(":").rstrip())
     if not selector:
         return Rule(operator, "", EVERY_DAY, False, spans)
     if not _DAY_LIST.match(selector):
@@ -213,7 +214,6 @@ def _rule(operator: str, selector: str, spans: tuple[Span, ...]) -> Rule:
         return Rule(operator, selector, None, False, spans)
     days: set[int] = set()
     holidays = False
-    # Without the blanks: the evaluator reads "Mo, We 17:00-22:00" as all of Monday, and We 17:00-22:00.
     selector = selector.replace(" ", "")
     for part in selector.split(","):
         if part == "PH":
