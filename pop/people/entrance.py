@@ -81,6 +81,13 @@ def staff(*roles: str) -> Callable[[View], View]:
     return wrap
 
 
+def member(request: HttpRequest) -> Staff:
+    """Return the member of staff whom a guarded view serves."""
+    if not isinstance(request.user, Staff):
+        raise Http404
+    return request.user
+
+
 def has_second_factor(person: Staff) -> bool:
     """Say whether the person has set up a TOTP device or a passkey."""
     return bool(person.authenticator_set.filter(type__in=SECOND_FACTORS).exists())  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pop.people import actions, queries
 from pop.people.asking import Ask, Rows
-from pop.people.entrance import staff
+from pop.people.entrance import member, staff
 from pop.people.models import ROLES
 from pop.people.pages.layout import page, speaker, tell
 from pop.people.pages.lists import Cell, Column, Listing, show
@@ -100,12 +100,12 @@ def staff_add(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             person = actions.create_staff(
-                email=given["email"], name=given["name"], roles=given["roles"], by=request.user.pk
+                email=given["email"], name=given["name"], roles=given["roles"], by=member(request).id
             )
         except actions.RefusedError as refused:
             form.add_error(None, SAY[f"refused_{refused.code}"])
         else:
-            return _link(request, person.name, actions.invite(staff_id=person.pk, by=request.user.pk))
+            return _link(request, person.name, actions.invite(staff_id=person.pk, by=member(request).id))
     return page(request, "console/form.html", _form_context(form))
 
 
@@ -137,7 +137,7 @@ def staff_one(request: HttpRequest, staff_id: UUID) -> HttpResponse:
         {"id": role, "name": SAY[f"role_{role}"], "hint": SAY[f"role_{role}_hint"], "held": role in person.roles}
         for role in ROLES
     ]
-    context = {"person": person, "facts": facts, "roles": roles, "own": person.id == request.user.pk}
+    context = {"person": person, "facts": facts, "roles": roles, "own": person.id == member(request).id}
     return page(request, "console/person.html", context)
 
 
@@ -167,7 +167,7 @@ def staff_roles(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     return _act(
         request,
         staff_id,
-        lambda: actions.change_roles(staff=staff_id, roles=roles, by=request.user.pk),
+        lambda: actions.change_roles(staff=staff_id, roles=roles, by=member(request).id),
         "staff_saved_roles",
     )
 
@@ -176,14 +176,16 @@ def staff_roles(request: HttpRequest, staff_id: UUID) -> HttpResponse:
 @require_POST
 def staff_end(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     """End somebody's access."""
-    return _act(request, staff_id, lambda: actions.deactivate(staff=staff_id, by=request.user.pk), "staff_ended_done")
+    return _act(
+        request, staff_id, lambda: actions.deactivate(staff=staff_id, by=member(request).id), "staff_ended_done"
+    )
 
 
 @staff("administrator")
 @require_POST
 def staff_open(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     """Open somebody's access again."""
-    return _act(request, staff_id, lambda: actions.reactivate(staff=staff_id, by=request.user.pk), "staff_open_done")
+    return _act(request, staff_id, lambda: actions.reactivate(staff=staff_id, by=member(request).id), "staff_open_done")
 
 
 @staff("administrator")
@@ -195,9 +197,9 @@ def staff_link(request: HttpRequest, staff_id: UUID) -> HttpResponse:
         raise Http404
     try:
         if request.POST.get("reset") == "yes":
-            path = actions.reset_access(staff=staff_id, by=request.user.pk)
+            path = actions.reset_access(staff=staff_id, by=member(request).id)
         else:
-            path = actions.invite(staff_id=staff_id, by=request.user.pk)
+            path = actions.invite(staff_id=staff_id, by=member(request).id)
     except actions.RefusedError as refused:
         tell(request, SAY[f"refused_{refused.code}"], good=False)
         return redirect("staff_one", staff_id)

@@ -6,30 +6,40 @@ import uuid
 
 from django.db import models
 
+from pop.registry.directory.models.emergency import EmergencyNumber
 from pop.registry.directory.models.services import Service
 
 
 class Proposal(models.Model):
-    """A change of a record that waits for its approvals: two different people where a published number changes."""
+    """A change of a record that waits for its approvals: two different people where a published number changes.
+
+    It is about a service, or (kind "emergency") about a country's emergency number: a known one, or one to be added.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="proposals")
-    kind = models.CharField(max_length=24)  # edit, publish, unsuspend, defunct
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, related_name="proposals")
+    emergency = models.ForeignKey(EmergencyNumber, on_delete=models.CASCADE, null=True, related_name="proposals")
+    country = models.CharField(max_length=2, blank=True)  # of an emergency number; blank where a service says it
+    kind = models.CharField(max_length=24)  # edit, publish, unsuspend, defunct, emergency
     changes = models.JSONField(default=list)  # [{"contact": id|null, "field": …, "before": …, "after": …}]
     source = models.CharField(max_length=300, blank=True)
     observed_on = models.DateField(null=True)
     stage = models.CharField(max_length=24, blank=True)
-    needs = models.PositiveSmallIntegerField(default=1)  # approvals by people other than the proposer, fixed when proposed
+    needs = models.PositiveSmallIntegerField(
+        default=1
+    )  # approvals by people other than the proposer, fixed when proposed
     proposed_by = models.UUIDField()
     proposed_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=12, default="waiting", db_index=True)  # waiting, applied, rejected, withdrawn, outdated
+    state = models.CharField(
+        max_length=12, default="waiting", db_index=True
+    )  # waiting, applied, rejected, withdrawn, outdated
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("proposed_at",)
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.service_id}"
+        return f"{self.kind} of {self.service_id or self.country}"
 
 
 class Approval(models.Model):
