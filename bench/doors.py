@@ -1,6 +1,6 @@
 """The doors under load, each beside its ceiling: the same server's constant 800-byte body, in the same run.
 
-Prints one line per figure: ``name value unit ratio-to-ceiling``. Needs `wrk` (Debian's package), which drives from the other
+Prints one line per figure: ``name value unit ratio-to-ceiling``. Needs `wrk` (Debian), which drives from the other
 core; every load goes to loopback and is bounded in time.
 """
 

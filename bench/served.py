@@ -15,7 +15,7 @@ django.setup()
 
 import uvicorn  # noqa: E402
 from django.conf import settings  # noqa: E402
-from generated import generate # noqa: E402
+from generated import generate  # noqa: E402
 from pop_sdk.signature import sign  # noqa: E402
 from pop_sdk.snapshot import encode  # noqa: E402
 
