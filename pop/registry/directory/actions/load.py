@@ -20,13 +20,12 @@ from pop.registry.directory.actions.staging import staged
 from pop.registry.directory.models import Contact, EmergencyNumber, Evidence, Service
 from pop.registry.directory.rules.csv_lines import FileRefusedError, Refusal, read_table
 from pop.registry.directory.rules.drafts import ServiceDraft, draft_hotline, draft_service
+from pop.registry.directory.rules.facts import Fact, read_facts
 from pop.registry.directory.rules.matching_facts import FactsBook
 from pop.registry.directory.rules.rows import (
     EmergencyRow,
-    Fact,
     kind_of_table,
     read_emergency,
-    read_facts,
     read_hotlines,
     read_services,
 )

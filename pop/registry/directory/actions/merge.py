@@ -49,7 +49,8 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.services or self.contacts or self.evidence or self.changes or self.tasks)
+        written = self.services or self.contacts or self.evidence or self.changes or self.tasks
+        return not (written or self.changed_services or self.changed_contacts)
 
 
 def mark() -> tuple[object, ...]:

@@ -9,11 +9,12 @@ from datetime import date
 
 from pop.registry.directory.rules.channels import ReadChannel, read_channels
 from pop.registry.directory.rules.domains import foreign
+from pop.registry.directory.rules.facts import LANGUAGE_HOURS, Fact, source_key, yes_or_no
 from pop.registry.directory.rules.hours import read_hours
 from pop.registry.directory.rules.numbers import ReadNumber, digits_of, read_number
 from pop.registry.directory.rules.precedence import Observation
 from pop.registry.directory.rules.publication import CLEAR
-from pop.registry.directory.rules.rows import LANGUAGE_HOURS, Fact, HotlineRow, ServiceRow, source_key, yes_or_no
+from pop.registry.directory.rules.rows import HotlineRow, ServiceRow
 from pop.registry.directory.rules.tables import kinds
 
 # The namespace of every id made from a source's words. It never changes: the ids are public.

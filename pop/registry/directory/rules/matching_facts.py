@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pop.registry.directory.rules.rows import Fact, ServiceRow, source_key
+from pop.registry.directory.rules.facts import Fact, source_key
+from pop.registry.directory.rules.rows import ServiceRow
 
 # What keeps a service from children. It holds for a body wherever its record is filed: a copy of the record under
 # another country is the same people.
