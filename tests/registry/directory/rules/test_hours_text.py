@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from opening_hours import OpeningHours
@@ -107,7 +108,7 @@ def test_days_can_be_taken_out_of_a_rule_until_none_is_left():
 
 def test_the_evaluator_would_open_all_of_monday_where_a_blank_follows_a_comma():
     # The reason why the blank is taken out.
-    monday_morning = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    monday_morning = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo("UTC"))
     assert OpeningHours("Mo, We 17:00-22:00").is_open(monday_morning)
     assert not OpeningHours(normalise("Mo, We 17:00-22:00").evaluated).is_open(monday_morning)
 
