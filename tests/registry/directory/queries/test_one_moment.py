@@ -29,7 +29,7 @@ def two_lines() -> list[Service]:
 
 
 def read_while_somebody_edits() -> None:
-    """Edit every contact and suspend the second service after the first one was read."""
+    """Edit every contact and suspend the second service after the read began, before it came to services."""
     first, second = two_lines()
     failed: list[Exception] = []
 
@@ -44,12 +44,11 @@ def read_while_somebody_edits() -> None:
 
     connection.close()  # the read must not depend on what this process did before it
     with publication(created=CREATED, window=WINDOW) as read:
-        seen = [next(read.services)]
         writer = threading.Thread(target=edit)
         writer.start()
         writer.join(15)  # the writer's own wait for a lock is 20 s
         assert not writer.is_alive()
-        seen += list(read.services)
+        seen = list(read.services)
     assert failed == []
     assert [service.id for service in seen] == [str(first.id), str(second.id)]
     assert {service.contacts[0].dial for service in seen} == {"116"}
