@@ -16,7 +16,6 @@ const leave = () => {
   gone = true;
   views = [];
   d.body.replaceChildren();
-  root.className = "gone";
   quiet();
   const ask = () => fetch("/leave", { method: "HEAD", cache: "no-store" }).then(() => location.replace("/leave"), () => setTimeout(ask, 3000));
   ask();
@@ -98,11 +97,12 @@ d.addEventListener("submit", (event) => {
   if (!by || gone) return;
   event.preventDefault();
   if (by.name) body.set(by.name, by.value);
-  visit(by.getAttribute("formaction") || form.getAttribute("action"), body, () => {
+  const path = by.getAttribute("formaction") || form.getAttribute("action");
+  visit(path, body, () => {
     const said = d.createElement("input");
     said.type = "hidden"; said.name = by.name || "_"; said.value = by.value;
     form.append(said);
-    form.action = by.formAction;
+    form.action = path;
     form.submit();
   });
 });
