@@ -108,8 +108,7 @@ def read_number(text: str, country: str) -> ReadNumber:
         stated = _letters_to_digits(stated, country)
     if not _NUMBER.match(stated) or not digits_of(stated):
         return unparsed
-    if not vanity and _is_listed_short_code(stated, country):
-        return _short(text, stated, country)
+    # No plan lists a code that is a full number too, so the order of these two asks nothing of luck.
     parsed = _parsed(stated, country)
     if parsed is not None:
         return _full(text, stated, parsed, country, vanity=vanity)
@@ -146,16 +145,8 @@ def _short_number(stated: str, country: str) -> phonenumbers.PhoneNumber:
     )
 
 
-def _is_listed_short_code(stated: str, country: str) -> bool:
-    """Whether the country's plan lists this very code: then a full number that happens to look alike is not meant."""
-    digits = digits_of(stated)
-    if stated.startswith("+") or digits.startswith("0") or len(digits) > LONGEST_SHORT_CODE:
-        return False
-    return bool(shortnumberinfo.is_valid_short_number_for_region(_short_number(stated, country), country))
-
-
 def _looks_like_short_code(stated: str, country: str) -> bool:
-    """Whether this can be a code that no list has yet: new codes appear faster than lists (116 in Burkina Faso).
+    """Whether this can be a code, listed or not: new codes appear faster than lists (116 in Burkina Faso).
 
     Two to six digits without "+". A code that begins with the country's trunk prefix is a full number cut short, not a
     code; Vanuatu has no trunk prefix, so 087777 is dialled as it stands.
