@@ -13,7 +13,11 @@ MEASURED = {".py", ".js", ".css", ".html"}
 EMPTY_NAMES = {"utils", "helpers", "common", "core", "misc", "base", "manager"}
 # Rules that no linter has: a review comment made twice becomes one of these (path, pattern, why).
 HABITS = (
-    (re.compile(r"^pop/.*\.py$"), re.compile(r"django\.dispatch|post_save|pre_save"), "news is published as events"),
+    (
+        re.compile(r"^pop/.*\.py$"),
+        re.compile(r"django\.dispatch|django\.db\.models\.signals"),
+        "news is published as events",
+    ),
     (
         re.compile(r"^pop/(?!.*(models|queries|actions|migrations)).*\.py$"),
         re.compile(r"\.objects\b"),
@@ -24,7 +28,11 @@ HABITS = (
         re.compile(r"synchronous *= *NORMAL", re.I),
         "NORMAL loses acknowledged writes at a power cut",
     ),
-    (re.compile(r"^pop/.*\.py$"), re.compile(r"\bsay\(f[\"']"), "a text with an f-string cannot be translated"),
+    (
+        re.compile(r"^pop/.*\.py$"),
+        re.compile(r"\blog(?:ger)?\.\w+\(f[\"']"),
+        "a log line has fixed words: what it quotes may be a person's",
+    ),
 )
 HOME = re.compile(r"/(home|root|work|Users)/[a-z]")
 

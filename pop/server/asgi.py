@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
 from pop.people.sign_in import CONSOLE_CSP_HASHES
+from pop.registry.directory.http.style import CSS_HASH
 from pop.server.security import Application, Policy, Receive, Scope, Secured, Send, content_security_policy
 from pop.server.wiring import plain_doors, snapshots
 from pop.signposting.finder.pages import CSP_HASHES
@@ -74,7 +75,7 @@ def public() -> Application:
     """Make the public door's application."""
     current = snapshots()
     policy = Policy(
-        csp=content_security_policy(scripts=CSP_HASHES.scripts, styles=CSP_HASHES.styles),
+        csp=content_security_policy(scripts=CSP_HASHES.scripts, styles=(*CSP_HASHES.styles, CSS_HASH)),
         referrer=b"no-referrer",
         production=settings.PRODUCTION,
         open_to_other_sites=True,

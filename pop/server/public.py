@@ -7,10 +7,11 @@ from django.urls import URLPattern, URLResolver
 
 from pop.places.problems import MEDIA_TYPE, problem
 from pop.registry.directory.http.public import public_urlpatterns as registry
+from pop.registry.exchange.http import hsds_urlpatterns as exchange
 from pop.signposting.finder.http import bad_request, not_found, went_wrong
 from pop.signposting.finder.urls import urlpatterns as finder
 
-urlpatterns: list[URLPattern | URLResolver] = [*finder, *registry]
+urlpatterns: list[URLPattern | URLResolver] = [*finder, *registry, *exchange]
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

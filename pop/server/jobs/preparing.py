@@ -53,7 +53,7 @@ def seed_digest() -> str:
 
 
 def sign_in_link() -> str | None:
-    """Return a one-time link for the first person, while nobody has signed in yet; None afterwards and in production."""
+    """Return a one-time link for the first person, while nobody has signed in; None afterwards and in production."""
     if settings.PRODUCTION or not nobody_signed_in_yet():
         return None
     person = find_staff(FIRST_ADDRESS) or create_staff(
