@@ -33,6 +33,7 @@ from pop.registry.directory.rules.rows import (
 SEED = Path(__file__).resolve().parent.parent / "seed"
 FACTS = "facts.csv"
 _TRIES = 5
+_FACTS_ALONE = "facts are loaded together with their services: name the folder, or the services table"
 
 
 class LoadBusyError(Exception):
@@ -131,8 +132,8 @@ def _read_files(path: Path, report: LoadReport) -> _Read:
     if path.is_dir():
         for fact in book.unused():
             report.warnings.append(f"{FACTS} line {fact.line} ({fact.country}, {fact.name}): no such service was read")
-    elif path.name == FACTS:
-        report.warnings.append("facts are loaded together with their services: name the folder, or the services table")
+    elif path == facts_file:
+        report.refused.append(RefusedRow(path.name, Refusal(1, "", "", _FACTS_ALONE)))
     read.digest = digest.hexdigest()
     return read
 
@@ -168,9 +169,7 @@ def _read_file(file: Path, data: bytes, book: FactsBook, today: date, read: _Rea
             read.emergency += numbers
             report.rows += len(numbers)
         else:
-            raise FileRefusedError(
-                "facts are loaded together with their services: name the folder, or the services table"
-            )
+            raise FileRefusedError(_FACTS_ALONE)
     except FileRefusedError as reason:
         report.refused.append(RefusedRow(file.name, Refusal(1, "", "", str(reason))))
         return

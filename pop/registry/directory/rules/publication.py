@@ -16,8 +16,3 @@ def reaches_children(state: str, safety: str, audience: Collection[str], kind: s
     must be a service that people can turn to, not a body that coordinates others.
     """
     return state == PUBLISHED and safety == CLEAR and "child" in audience and kind != COORDINATION
-
-
-def may_be_published(state: str, safety: str, kind: str) -> bool:
-    """Return whether a service may stand in the snapshot at all, for whatever audience it has."""
-    return state == PUBLISHED and safety == CLEAR and kind != COORDINATION
