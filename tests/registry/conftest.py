@@ -7,9 +7,7 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
-from django.test import Client
 
-from pop.registry.directory.http.public import public_urlpatterns
 from pop.registry.directory.models import (
     Change,
     Contact,
@@ -18,14 +16,6 @@ from pop.registry.directory.models import (
     Organisation,
     Service,
 )
-from pop.registry.exchange.http import hsds_urlpatterns
-
-
-@pytest.fixture
-def door(public: Client, settings) -> Client:  # type: ignore[no-untyped-def]
-    """The public door with the registry's own pages."""
-    settings.ROOT_URLCONF = (*public_urlpatterns, *hsds_urlpatterns)
-    return public
 
 
 @pytest.fixture

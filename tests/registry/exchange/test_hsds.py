@@ -82,17 +82,17 @@ def book() -> Book:
     return Book(SCHEMAS)
 
 
-def get(door: Client, address: str) -> Any:
-    answer = door.get(address)
+def get(public: Client, address: str) -> Any:
+    answer = public.get(address)
     assert answer.status_code == 200, address
     assert answer["Content-Type"] == "application/json"
     return json.loads(answer.content)
 
 
-def every_page(door: Client, address: str) -> Iterator[Any]:
+def every_page(public: Client, address: str) -> Iterator[Any]:
     number = 1
     while True:
-        page = get(door, f"{address}{'&' if '?' in address else '?'}page={number}&per_page=100")
+        page = get(public, f"{address}{'&' if '?' in address else '?'}page={number}&per_page=100")
         yield page
         if page["last_page"]:
             return
@@ -101,7 +101,7 @@ def every_page(door: Client, address: str) -> Iterator[Any]:
 
 @pytest.mark.storage
 def test_every_page_is_valid_against_the_published_schema_with_no_property_of_our_own(
-    door: Client, registry: SimpleNamespace, book: Book
+    public: Client, registry: SimpleNamespace, book: Book
 ):
     LinkCheck.objects.create(url="https://chat.example/", ok=True, status="200", checked_at=timezone.now())
     Notice.objects.create(
@@ -111,26 +111,26 @@ def test_every_page_is_valid_against_the_published_schema_with_no_property_of_ou
         starts_at=timezone.now(),
         ends_at=timezone.now() + timedelta(days=1),
     )
-    book.check("/", get(door, "/hsds/"))
+    book.check("/", get(public, "/hsds/"))
     for name in ("services", "organizations", "taxonomies", "taxonomy_terms", "service_at_locations"):
-        for page in every_page(door, f"/hsds/{name}"):
+        for page in every_page(public, f"/hsds/{name}"):
             book.check(f"/{name}", page)
             for item in page["contents"]:
-                book.check(f"/{name}/{{id}}", get(door, f"/hsds/{name}/{item['id']}"))
+                book.check(f"/{name}/{{id}}", get(public, f"/hsds/{name}/{item['id']}"))
     for name in ("services", "organizations", "service_at_locations"):
-        for page in every_page(door, f"/hsds/{name}?full=true"):
+        for page in every_page(public, f"/hsds/{name}?full=true"):
             book.check(f"/{name}", page)
 
 
 def test_the_check_itself_finds_an_invented_property_a_bad_uri_and_a_missing_name(
-    door: Client, registry: SimpleNamespace, book: Book
+    public: Client, registry: SimpleNamespace, book: Book
 ):
-    good = get(door, f"/hsds/services/{registry.line.id}")
+    good = get(public, f"/hsds/services/{registry.line.id}")
     for spoil in ({"open_now": True}, {"url": "not a link"}, {"name": 7}, {"phones": [{"id": "x", "number": "1"}]}):
         with pytest.raises(AssertionError):
             book.check("/services/{id}", good | spoil)
     with pytest.raises(AssertionError):
-        book.check("/services", get(door, "/hsds/services") | {"next": "/hsds/services?page=2"})
+        book.check("/services", get(public, "/hsds/services") | {"next": "/hsds/services?page=2"})
 
 
 def attributes(thing: Any, taxonomy: str = "fact") -> dict[str, str | None]:
@@ -141,8 +141,8 @@ def attributes(thing: Any, taxonomy: str = "fact") -> dict[str, str | None]:
     }
 
 
-def test_a_short_code_keeps_its_country_and_its_way_from_abroad(door: Client, registry: SimpleNamespace):
-    service = get(door, f"/hsds/services/{registry.line.id}")
+def test_a_short_code_keeps_its_country_and_its_way_from_abroad(public: Client, registry: SimpleNamespace):
+    service = get(public, f"/hsds/services/{registry.line.id}")
     phone, text = service["phones"]
     assert phone["number"] == "116"
     assert attributes(phone) == {
@@ -157,8 +157,8 @@ def test_a_short_code_keeps_its_country_and_its_way_from_abroad(door: Client, re
     assert attributes(text)["message_body"] == "VOICE"
 
 
-def test_schedules_are_weekly_rules_and_our_zone_stays_the_source(door: Client, registry: SimpleNamespace):
-    schedules = get(door, f"/hsds/services/{registry.line.id}")["schedules"]
+def test_schedules_are_weekly_rules_and_our_zone_stays_the_source(public: Client, registry: SimpleNamespace):
+    schedules = get(public, f"/hsds/services/{registry.line.id}")["schedules"]
     told = [(each["byday"], each["opens_at"], each["closes_at"], each["timezone"]) for each in schedules]
     assert told == [
         ("MO,TU,WE,TH,FR,SA,SU", "00:00+03:00", "23:59+03:00", 3),
@@ -170,16 +170,16 @@ def test_schedules_are_weekly_rules_and_our_zone_stays_the_source(door: Client, 
     assert attributes(schedules[1])["opening_hours"] == "Mo-Fr 07:00-26:00, Sa,Su 11:00-24:00"
 
 
-def test_nothing_hidden_withheld_or_unsafe_is_exchanged(door: Client, registry: SimpleNamespace, make_service):
+def test_nothing_hidden_withheld_or_unsafe_is_exchanged(public: Client, registry: SimpleNamespace, make_service):
     coordination = make_service(name="Coordinating Body", kind="coordination")
     hidden = (registry.waiting, registry.unsafe, registry.suspended, registry.closed, coordination)
     for record in hidden:
-        assert door.get(f"/hsds/services/{record.id}").status_code == 404
-        assert door.get(f"/hsds/service_at_locations/{at_location_id(record.id)}").status_code == 404
-        assert door.get(f"/hsds/organizations/{record.organisation_id}").status_code == 404
+        assert public.get(f"/hsds/services/{record.id}").status_code == 404
+        assert public.get(f"/hsds/service_at_locations/{at_location_id(record.id)}").status_code == 404
+        assert public.get(f"/hsds/organizations/{record.organisation_id}").status_code == 404
     everything = ""
     for name in ("services", "organizations", "service_at_locations"):
-        for page in every_page(door, f"/hsds/{name}?full=true"):
+        for page in every_page(public, f"/hsds/{name}?full=true"):
             everything += json.dumps(page)
     for secret in (
         *(record.name for record in hidden),
@@ -193,33 +193,33 @@ def test_nothing_hidden_withheld_or_unsafe_is_exchanged(door: Client, registry: 
     assert "physical" not in re.findall(r'"location_type": "(\w+)"', everything)
 
 
-def test_a_web_address_is_no_link_before_a_recent_check(door: Client, registry: SimpleNamespace):
+def test_a_web_address_is_no_link_before_a_recent_check(public: Client, registry: SimpleNamespace):
     address = f"/hsds/services/{registry.line.id}"
-    before = get(door, address)
+    before = get(public, address)
     assert "url" not in before
     assert attributes(before)["website_not_checked"] == "http://www.childlinekenya.example"
     assert attributes(before, "channel")["webchat"] is None
     for url in ("http://www.childlinekenya.example", "https://chat.example/"):
         LinkCheck.objects.create(url=url, ok=True, status="200", checked_at=timezone.now())
-    after = get(door, address)
+    after = get(public, address)
     assert after["url"] == "http://www.childlinekenya.example"
     assert "website_not_checked" not in attributes(after)
     assert attributes(after, "channel")["webchat"] == "https://chat.example/"
 
 
-def test_an_address_that_is_not_a_uri_is_left_out_and_breaks_nothing(door: Client, make_service, book: Book):
+def test_an_address_that_is_not_a_uri_is_left_out_and_breaks_nothing(public: Client, make_service, book: Book):
     for website in ("http://exa mple.org/<x>", "http://[::1", "https://пример.рф/"):
         record = make_service(name=website, website=website)
         LinkCheck.objects.create(url=website, ok=True, status="200", checked_at=timezone.now())
-        found = get(door, f"/hsds/services/{record.id}")
+        found = get(public, f"/hsds/services/{record.id}")
         assert "url" not in found
         book.check("/services/{id}", found)
 
 
-def test_pages_are_counted_and_hold_every_service_once(door: Client, registry: SimpleNamespace):
+def test_pages_are_counted_and_hold_every_service_once(public: Client, registry: SimpleNamespace):
     seen: list[str] = []
     for number in (1, 2, 3, 4, 5):
-        page = get(door, f"/hsds/services?per_page=1&page={number}")
+        page = get(public, f"/hsds/services?per_page=1&page={number}")
         seen += [each["id"] for each in page["contents"]]
         assert (page["total_items"], page["total_pages"], page["page_number"]) == (4, 4, number)
         assert (page["first_page"], page["last_page"]) == (number == 1, number >= 4)
@@ -247,8 +247,8 @@ def test_pages_are_counted_and_hold_every_service_once(door: Client, registry: S
         ("modified_after=2026-13-45T00:00", "modified_after"),
     ],
 )
-def test_a_wrong_parameter_is_named_with_what_is_accepted(door: Client, db: None, query: str, parameter: str):
-    answer = door.get(f"/hsds/services?{query}")
+def test_a_wrong_parameter_is_named_with_what_is_accepted(public: Client, db: None, query: str, parameter: str):
+    answer = public.get(f"/hsds/services?{query}")
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     problem = json.loads(answer.content)
@@ -256,11 +256,13 @@ def test_a_wrong_parameter_is_named_with_what_is_accepted(door: Client, db: None
     assert problem["accepted"]
 
 
-def test_services_can_be_narrowed_down(door: Client, registry: SimpleNamespace):
+def test_services_can_be_narrowed_down(public: Client, registry: SimpleNamespace):
     def ids(query: str) -> set[str]:
-        return {each["id"] for each in get(door, f"/hsds/services?{query}")["contents"]}
+        return {each["id"] for each in get(public, f"/hsds/services?{query}")["contents"]}
 
-    terms = {each["code"]: each["id"] for page in every_page(door, "/hsds/taxonomy_terms") for each in page["contents"]}
+    terms = {
+        each["code"]: each["id"] for page in every_page(public, "/hsds/taxonomy_terms") for each in page["contents"]
+    }
     assert ids("search=childline") == {str(registry.line.id)}
     assert ids(f"organization_id={registry.shelter.organisation_id}") == {str(registry.shelter.id)}
     assert ids(f"taxonomy_term_id={terms['mental_health']}") == {str(registry.others.id)}
@@ -271,36 +273,36 @@ def test_services_can_be_narrowed_down(door: Client, registry: SimpleNamespace):
     assert len(ids("modified_after=2020-01-01T00:00:00Z&unknown=1")) == 4
 
 
-def test_an_unchanged_page_is_not_sent_again(door: Client, registry: SimpleNamespace):
-    first = door.get("/hsds/services")
+def test_an_unchanged_page_is_not_sent_again(public: Client, registry: SimpleNamespace):
+    first = public.get("/hsds/services")
     assert first["Cache-Control"] == "public, max-age=300"
-    again = door.get("/hsds/services", headers={"if-none-match": f'W/{first["ETag"]}, "other"'})
+    again = public.get("/hsds/services", headers={"if-none-match": f'W/{first["ETag"]}, "other"'})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     registry.line.name = "Another Name"
     registry.line.save()
-    assert door.get("/hsds/services", headers={"if-none-match": first["ETag"]}).status_code == 200
+    assert public.get("/hsds/services", headers={"if-none-match": first["ETag"]}).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["services", "organizations", "taxonomies", "taxonomy_terms", "service_at_locations"])
-def test_what_does_not_exist_is_a_404_and_nothing_can_be_written(door: Client, db: None, name: str):
+def test_what_does_not_exist_is_a_404_and_nothing_can_be_written(public: Client, db: None, name: str):
     for id in (uuid.uuid4(), "x", "%00", "{}", "1" * 3000):
-        answer = door.get(f"/hsds/{name}/{id}")
+        answer = public.get(f"/hsds/{name}/{id}")
         assert answer.status_code == 404
         assert answer["Content-Type"] == "application/problem+json"
     for method in ("post", "put", "patch", "delete"):
-        assert getattr(door, method)(f"/hsds/{name}").status_code == 405
+        assert getattr(public, method)(f"/hsds/{name}").status_code == 405
     for nasty in ("\x00", "'; --", "😀", "\u202e", "a" * 5000, "%", "_"):
-        assert door.get(f"/hsds/{name}", {"search": nasty, "minimal": nasty, "postcode": nasty}).status_code == 200
+        assert public.get(f"/hsds/{name}", {"search": nasty, "minimal": nasty, "postcode": nasty}).status_code == 200
 
 
-def test_the_registry_as_it_ships_is_valid_as_a_whole(door: Client, db: None, book: Book):
+def test_the_registry_as_it_ships_is_valid_as_a_whole(public: Client, db: None, book: Book):
     load_seed()
     for name in ("services", "organizations", "service_at_locations"):
-        for page in every_page(door, f"/hsds/{name}?full=true"):
+        for page in every_page(public, f"/hsds/{name}?full=true"):
             book.check(f"/{name}", page)
             assert page["total_items"] > 200
-    record = get(door, "/hsds/services?search=childline%20kenya")["contents"][0]
-    found = get(door, f"/hsds/services/{record['id']}")
+    record = get(public, "/hsds/services?search=childline%20kenya")["contents"][0]
+    found = get(public, f"/hsds/services/{record['id']}")
     book.check("/services/{id}", found)
     assert found["metadata"]
     assert attributes(found)["country"] == "KE"

@@ -18,6 +18,8 @@ from pop.registry.directory.queries.pages import (
     ServiceFacts,
 )
 
+# Where somebody answers at once or not at all, so that unknown hours are worth a word.
+TIMED = frozenset({"phone", "sms", "whatsapp", "viber", "telegram", "webchat", "relay_text", "video_sign", "in_person"})
 EMERGENCY_KINDS = frozenset({"any", "police", "ambulance", "fire"})
 
 
@@ -90,7 +92,7 @@ def contact_card(contact: ContactFacts, facts: ServiceFacts, say: Speaker) -> Co
         dial=contact.dial,
         is_number=bool(contact.number_kind) and bool(contact.dial),
         address=address(contact.dial, contact.checked, say) if contact.dial.startswith(WEB) else None,
-        hours=wording.hours(contact.hours, facts.timezone, say),
+        hours=wording.hours(contact.hours, facts.timezone, say) if contact.hours or contact.channel in TIMED else "",
         withheld=wording.withheld(contact, say),
         word=say("message_word", word=wording.isolated(contact.message_body)) if contact.message_body else "",
     )
@@ -107,7 +109,7 @@ def notice_lines(notices: Sequence[NoticeFacts], say: Speaker) -> tuple[tuple[st
 def service_card(facts: ServiceFacts, conflicts: Sequence[str], today: date, say: Speaker) -> ServiceCard:
     """Return one service for a country's page."""
     contacts = tuple(contact_card(contact, facts, say) for contact in facts.contacts)
-    same = {contact.hours for contact in contacts}
+    same = {contact.hours for contact in contacts if contact.hours}
     return ServiceCard(
         id=str(facts.id),
         name=facts.name,

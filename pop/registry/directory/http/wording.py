@@ -104,7 +104,11 @@ def hours(text: str, timezone: str, say: Speaker) -> str:
     spans = weekly_spans(text)
     if spans == (Span((0, 1, 2, 3, 4, 5, 6), 0, DAY_MINUTES),):
         return say["hours_always"]
-    table = isolated(text) if spans is None else "; ".join(_span(span, say) for span in spans)
+    table = (
+        isolated(text)
+        if spans is None
+        else {"ar": "؛ ", "zh": "；"}.get(say.language, "; ").join(_span(span, say) for span in spans)
+    )
     return say("hours_stated", hours=table, timezone=isolated(timezone)) if timezone else table
 
 

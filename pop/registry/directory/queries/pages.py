@@ -320,7 +320,7 @@ def _contact(contact: Contact, kind: str, checked: Mapping[str, date]) -> Contac
     return ContactFacts(
         id=contact.id,
         channel=contact.channel,
-        dial="" if concealed else (contact.dial or contact.as_stated),
+        dial="" if concealed else (contact.dial or (contact.as_stated if contact.number_kind == "unparsed" else "")),
         concealed=concealed,
         withheld=contact.withheld,
         number_kind="" if concealed else contact.number_kind,

@@ -33,27 +33,27 @@ def words_of(page: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", body))
 
 
-def test_every_country_page_is_light_and_speaks_in_words(door: Client, shipped: list[Service]):
+def test_every_country_page_is_light_and_speaks_in_words(public: Client, shipped: list[Service]):
     weights: dict[str, int] = {}
     for number, country in enumerate(sorted(codes())):
         for language in {"en", LANGUAGES[number % len(LANGUAGES)]}:
-            answer = door.get(f"/{language}/country/{country}")
+            answer = public.get(f"/{language}/country/{country}")
             assert answer.status_code == 200, (language, country)
             weights[country] = max(weights.get(country, 0), len(gzip.compress(answer.content, 6)) + HEADERS)
             if language == "en":
                 assert re.findall(r"\b[a-z]+_[a-z_0-9]+\b", words_of(answer.content.decode())) == [], country
     for country in sorted(weights, key=lambda each: -weights[each])[:3]:
         for language in LANGUAGES:
-            weight = len(gzip.compress(door.get(f"/{language}/country/{country}").content, 6)) + HEADERS
+            weight = len(gzip.compress(public.get(f"/{language}/country/{country}").content, 6)) + HEADERS
             weights[country] = max(weights[country], weight)
     assert max(weights.values()) <= WEIGHT
 
 
-def test_every_service_page_is_light_and_agrees_with_its_json(door: Client, shipped: list[Service]):
+def test_every_service_page_is_light_and_agrees_with_its_json(public: Client, shipped: list[Service]):
     for number, record in enumerate(shipped):
         language = LANGUAGES[number % len(LANGUAGES)]
-        answer = door.get(f"/{language}/service/{record.id}")
-        data = door.get(f"/v1/services/{record.id}")
+        answer = public.get(f"/{language}/service/{record.id}")
+        data = public.get(f"/v1/services/{record.id}")
         if record.state != "published" or record.safety != "clear":
             assert (answer.status_code, data.status_code) == (404, 404), record
             continue
@@ -65,18 +65,18 @@ def test_every_service_page_is_light_and_agrees_with_its_json(door: Client, ship
         assert found["evidence"]
         for contact in found["contacts"]:
             assert contact["dial"] in page
-            assert door.get(f"/{language}/service/{record.id}/number/{contact['id']}").status_code == 200
+            assert public.get(f"/{language}/service/{record.id}/number/{contact['id']}").status_code == 200
 
 
-def test_a_record_that_must_not_be_published_is_nowhere(door: Client, shipped: list[Service]):
+def test_a_record_that_must_not_be_published_is_nowhere(public: Client, shipped: list[Service]):
     hidden = [record for record in shipped if record.safety != "clear"]
     assert hidden
     for record in hidden:
         for address in (f"/en/country/{record.country}", "/countries.csv"):
-            assert record.name not in html.unescape(door.get(address).content.decode())
+            assert record.name not in html.unescape(public.get(address).content.decode())
 
 
-def test_the_country_page_says_which_facts_contradict_one_another(door: Client, shipped: list[Service]):
+def test_the_country_page_says_which_facts_contradict_one_another(public: Client, shipped: list[Service]):
     said = {
         "HK": "The source gives more than one number for the same contact.",
         "DZ": "The source gives an address that belongs to another country.",
@@ -84,10 +84,10 @@ def test_the_country_page_says_which_facts_contradict_one_another(door: Client, 
         "GB": "The name says day and night, but the opening hours say otherwise.",
     }
     for country, sentence in said.items():
-        assert sentence in door.get(f"/en/country/{country}").content.decode(), country
+        assert sentence in public.get(f"/en/country/{country}").content.decode(), country
 
 
-def test_an_overnight_line_is_told_with_the_source_text_beside_it(door: Client, shipped: list[Service]):
+def test_an_overnight_line_is_told_with_the_source_text_beside_it(public: Client, shipped: list[Service]):
     record = next(each for each in shipped if each.country == "DK" and "child" in each.audience and each.stage_on)
-    page = door.get(f"/en/service/{record.id}").content.decode()
+    page = public.get(f"/en/service/{record.id}").content.decode()
     assert "\u206607:00–02:00\u2069" in page

@@ -13,8 +13,8 @@ from pop.registry.directory.models import LinkCheck
 
 
 @pytest.mark.storage
-def test_one_record_comes_with_contacts_verification_evidence_and_history(door: Client, registry: SimpleNamespace):
-    answer = door.get(f"/v1/services/{registry.line.id}")
+def test_one_record_comes_with_contacts_verification_evidence_and_history(public: Client, registry: SimpleNamespace):
+    answer = public.get(f"/v1/services/{registry.line.id}")
     assert answer["Content-Type"] == "application/json"
     record = json.loads(answer.content)["service"]
     assert {key: record[key] for key in ("id", "name", "kind", "country", "topics", "languages", "ages")} == {
@@ -44,14 +44,14 @@ def test_one_record_comes_with_contacts_verification_evidence_and_history(door: 
     assert [(row["field"], row["before"], row["after"]) for row in record["history"]] == [("dial", "999", "116")]
 
 
-def test_a_contact_has_a_link_only_where_a_child_would_get_one(door: Client, registry: SimpleNamespace):
+def test_a_contact_has_a_link_only_where_a_child_would_get_one(public: Client, registry: SimpleNamespace):
     LinkCheck.objects.create(
         url="https://chat.example/", ok=True, status="200", checked_at=timezone.now() - timedelta(days=91)
     )
     address = f"/v1/services/{registry.line.id}"
 
     def links() -> dict[str, str | None]:
-        record = json.loads(door.get(address).content)["service"]
+        record = json.loads(public.get(address).content)["service"]
         return {contact["id"]: contact["uri"] for contact in record["contacts"]}
 
     assert links() == {
@@ -65,8 +65,8 @@ def test_a_contact_has_a_link_only_where_a_child_would_get_one(door: Client, reg
     assert links()[str(registry.chat.id)] == "https://chat.example/"
 
 
-def test_what_is_not_known_is_null_and_never_false(door: Client, registry: SimpleNamespace):
-    contacts = json.loads(door.get(f"/v1/services/{registry.line.id}").content)["service"]["contacts"]
+def test_what_is_not_known_is_null_and_never_false(public: Client, registry: SimpleNamespace):
+    contacts = json.loads(public.get(f"/v1/services/{registry.line.id}").content)["service"]["contacts"]
     phone = next(contact for contact in contacts if contact["id"] == str(registry.phone.id))
     assert (phone["free"], phone["anonymous"], phone["from_abroad"]) == (True, None, False)
 
@@ -74,8 +74,10 @@ def test_what_is_not_known_is_null_and_never_false(door: Client, registry: Simpl
 @pytest.mark.parametrize(
     "bad", ["x", "1", "%F0%9F%98%80", "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}", "a" * 4000, "null"]
 )
-def test_what_is_no_id_is_refused_with_problem_details_that_name_it(door: Client, registry: SimpleNamespace, bad: str):
-    answer = door.get(f"/v1/services/{bad}")
+def test_what_is_no_id_is_refused_with_problem_details_that_name_it(
+    public: Client, registry: SimpleNamespace, bad: str
+):
+    answer = public.get(f"/v1/services/{bad}")
     assert answer.status_code == 400
     assert answer["Content-Type"] == "application/problem+json"
     problem = json.loads(answer.content)
@@ -84,12 +86,12 @@ def test_what_is_no_id_is_refused_with_problem_details_that_name_it(door: Client
     assert bad not in problem.values()
 
 
-def test_unknown_suspended_and_closed_records_say_which_they_are(door: Client, registry: SimpleNamespace):
-    assert door.get(f"/v1/services/{uuid.uuid4()}").status_code == 404
-    suspended = door.get(f"/v1/services/{registry.suspended.id}")
+def test_unknown_suspended_and_closed_records_say_which_they_are(public: Client, registry: SimpleNamespace):
+    assert public.get(f"/v1/services/{uuid.uuid4()}").status_code == 404
+    suspended = public.get(f"/v1/services/{registry.suspended.id}")
     assert suspended.status_code == 404
     assert json.loads(suspended.content)["title"] == "Under review"
-    closed = door.get(f"/v1/services/{registry.closed.id}")
+    closed = public.get(f"/v1/services/{registry.closed.id}")
     assert closed.status_code == 410
     assert closed["Content-Type"] == "application/problem+json"
     assert json.loads(closed.content)["tombstone"] == {

@@ -32,15 +32,15 @@ NASTY = [
 ]
 
 
-def send(door: Client, service: object, *, headers: dict[str, str] | None = None, **fields: str) -> HttpResponse:
+def send(public: Client, service: object, *, headers: dict[str, str] | None = None, **fields: str) -> HttpResponse:
     body = "&".join(f"{name}={quote(value.encode('utf-8', 'surrogatepass'))}" for name, value in fields.items())
-    return door.generic("POST", f"/en/service/{service}/report", body.encode(), content_type=FORM, headers=headers)
+    return public.generic("POST", f"/en/service/{service}/report", body.encode(), content_type=FORM, headers=headers)
 
 
 @pytest.mark.storage
-def test_a_report_becomes_a_task_and_changes_nothing_else(door: Client, registry: SimpleNamespace):
+def test_a_report_becomes_a_task_and_changes_nothing_else(public: Client, registry: SimpleNamespace):
     changes = Change.objects.count()
-    answer = send(door, registry.line.id, reason="no_answer", contact=str(registry.phone.id), number="")
+    answer = send(public, registry.line.id, reason="no_answer", contact=str(registry.phone.id), number="")
     assert answer.status_code == 303
     assert answer["Location"] == f"/en/service/{registry.line.id}/thanks"
     assert not answer.cookies
@@ -54,15 +54,15 @@ def test_a_report_becomes_a_task_and_changes_nothing_else(door: Client, registry
     assert task.detail["reason"] == "no_answer"
     assert Change.objects.count() == changes
     assert Service.objects.get(id=registry.line.id).state == "published"
-    assert b"Nothing is hidden automatically." in door.get(answer["Location"]).content
+    assert b"Nothing is hidden automatically." in public.get(answer["Location"]).content
 
 
 @pytest.mark.storage
-def test_equal_reports_raise_the_count_and_different_ones_do_not(door: Client, registry: SimpleNamespace):
+def test_equal_reports_raise_the_count_and_different_ones_do_not(public: Client, registry: SimpleNamespace):
     for _ in range(3):
-        send(door, registry.line.id, reason="wrong_number", number="0722 178 178")
-    send(door, registry.line.id, reason="wrong_number", number="0722 178 179")
-    send(door, registry.line.id, reason="hours_wrong")
+        send(public, registry.line.id, reason="wrong_number", number="0722 178 178")
+    send(public, registry.line.id, reason="wrong_number", number="0722 178 179")
+    send(public, registry.line.id, reason="hours_wrong")
     counts = {(task.detail["reason"], task.detail["number"]): task.count for task in Task.objects.all()}
     assert counts == {
         ("wrong_number", "0722 178 178"): 3,
@@ -71,67 +71,69 @@ def test_equal_reports_raise_the_count_and_different_ones_do_not(door: Client, r
     }
 
 
-def test_a_report_after_a_decision_is_a_new_task(door: Client, registry: SimpleNamespace):
-    send(door, registry.line.id, reason="other")
+def test_a_report_after_a_decision_is_a_new_task(public: Client, registry: SimpleNamespace):
+    send(public, registry.line.id, reason="other")
     Task.objects.update(state="done")
-    send(door, registry.line.id, reason="other")
+    send(public, registry.line.id, reason="other")
     assert sorted(Task.objects.values_list("state", "count")) == [("done", 1), ("open", 1)]
 
 
 @pytest.mark.storage
-def test_a_flood_for_one_service_is_bounded_without_knowing_who_sends(door: Client, registry: SimpleNamespace):
-    answers = [send(door, registry.line.id, reason="other", number=str(n)).status_code for n in range(HOURLY_LIMIT + 5)]
+def test_a_flood_for_one_service_is_bounded_without_knowing_who_sends(public: Client, registry: SimpleNamespace):
+    answers = [
+        send(public, registry.line.id, reason="other", number=str(n)).status_code for n in range(HOURLY_LIMIT + 5)
+    ]
     assert answers == [303] * HOURLY_LIMIT + [429] * 5
     assert Task.objects.count() == HOURLY_LIMIT
-    assert send(door, registry.others.id, reason="other").status_code == 303
+    assert send(public, registry.others.id, reason="other").status_code == 303
 
 
-def test_another_site_cannot_send_reports(door: Client, registry: SimpleNamespace):
-    refused = send(door, registry.line.id, reason="other", headers={"sec-fetch-site": "cross-site"})
+def test_another_site_cannot_send_reports(public: Client, registry: SimpleNamespace):
+    refused = send(public, registry.line.id, reason="other", headers={"sec-fetch-site": "cross-site"})
     assert refused.status_code == 403
     assert not Task.objects.exists()
-    assert send(door, registry.line.id, reason="other", headers={"sec-fetch-site": "same-origin"}).status_code == 303
+    assert send(public, registry.line.id, reason="other", headers={"sec-fetch-site": "same-origin"}).status_code == 303
 
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_nothing_but_codes_and_phone_characters_is_ever_kept_or_repeated(
-    door: Client, registry: SimpleNamespace, nasty: str
+    public: Client, registry: SimpleNamespace, nasty: str
 ):
     for fields in ({"reason": nasty}, {"reason": "other", "number": nasty}):
-        answer = send(door, registry.line.id, **fields)
+        answer = send(public, registry.line.id, **fields)
         assert answer.status_code == 400
         if len(nasty) > 4:
             assert nasty.encode("utf-8", "replace") not in answer.content
-    assert send(door, registry.line.id, reason="other", contact=nasty).status_code == 303
+    assert send(public, registry.line.id, reason="other", contact=nasty).status_code == 303
     task = Task.objects.get()
     assert (task.contact_id, task.detail["number"]) == (None, "")
 
 
-def test_digits_of_other_scripts_are_numbers_too(door: Client, registry: SimpleNamespace):
-    assert send(door, registry.line.id, reason="wrong_number", number="٠٧٢٢ ١٧٨").status_code == 303
+def test_digits_of_other_scripts_are_numbers_too(public: Client, registry: SimpleNamespace):
+    assert send(public, registry.line.id, reason="wrong_number", number="٠٧٢٢ ١٧٨").status_code == 303
     assert Task.objects.get().detail["number"] == "0722 178"
 
 
-def test_a_free_text_field_is_not_read(door: Client, registry: SimpleNamespace):
-    send(door, registry.line.id, reason="other", comment="my name is Amina", text="help me")
+def test_a_free_text_field_is_not_read(public: Client, registry: SimpleNamespace):
+    send(public, registry.line.id, reason="other", comment="my name is Amina", text="help me")
     assert "Amina" not in str(Task.objects.get().detail)
 
 
-def test_a_report_with_files_or_json_is_not_taken(door: Client, registry: SimpleNamespace):
+def test_a_report_with_files_or_json_is_not_taken(public: Client, registry: SimpleNamespace):
     address = f"/en/service/{registry.line.id}/report"
-    assert door.post(address, {"reason": "other"}).status_code == 400  # multipart
-    assert door.post(address, {"reason": "other"}, content_type="application/json").status_code == 400
+    assert public.post(address, {"reason": "other"}).status_code == 400  # multipart
+    assert public.post(address, {"reason": "other"}, content_type="application/json").status_code == 400
     assert not Task.objects.exists()
 
 
-def test_only_what_everybody_sees_can_be_reported(door: Client, registry: SimpleNamespace):
+def test_only_what_everybody_sees_can_be_reported(public: Client, registry: SimpleNamespace):
     for hidden in (registry.waiting, registry.unsafe, registry.suspended, registry.closed):
-        assert send(door, hidden.id, reason="other").status_code == 404
+        assert send(public, hidden.id, reason="other").status_code == 404
     assert not Task.objects.exists()
 
 
-def test_the_form_has_every_reason_and_says_that_nobody_answers_here(door: Client, registry: SimpleNamespace):
-    page = door.get(f"/en/service/{registry.line.id}/report?contact={registry.phone.id}").content.decode()
+def test_the_form_has_every_reason_and_says_that_nobody_answers_here(public: Client, registry: SimpleNamespace):
+    page = public.get(f"/en/service/{registry.line.id}/report?contact={registry.phone.id}").content.decode()
     for reason in REASONS:
         assert f'value="{reason}"' in page
         assert REGISTRY.texts[f"report_{reason}"] in page
@@ -140,8 +142,8 @@ def test_the_form_has_every_reason_and_says_that_nobody_answers_here(door: Clien
     assert "<textarea" not in page
 
 
-def test_a_mistake_in_the_form_is_named_beside_its_field(door: Client, registry: SimpleNamespace):
-    page = send(door, registry.line.id, reason="other", number="please help").content.decode()
+def test_a_mistake_in_the_form_is_named_beside_its_field(public: Client, registry: SimpleNamespace):
+    page = send(public, registry.line.id, reason="other", number="please help").content.decode()
     assert 'role="alert"' in page
     assert 'aria-describedby="hint error" aria-invalid="true"' in page
     assert "please help" not in page
