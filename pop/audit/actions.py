@@ -9,7 +9,12 @@ from pop.audit.models import AuditRow
 
 
 def record(
-    *, action: str, object_type: str, object_id: str, actor: UUID | None = None, detail: Mapping[str, object] | None = None
+    *,
+    action: str,
+    object_type: str,
+    object_id: str,
+    actor: UUID | None = None,
+    detail: Mapping[str, object] | None = None,
 ) -> None:
     """Add one row inside the caller's transaction, so that an act and its trace are kept or lost together."""
     AuditRow.objects.create(

@@ -1,0 +1,1 @@
+"""Countries, languages, interface words and problem details: what every part names the world with."""

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details: they name what is wrong and list what is accepted, and never echo what was sent."""
+"""Errors as RFC 9457 problem details: they name what is wrong, list what is accepted, and echo nothing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""From a child's need to the right open service."""

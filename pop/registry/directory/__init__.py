@@ -1,0 +1,1 @@
+"""Organisations, services, contacts, evidence, and the people who keep them true."""

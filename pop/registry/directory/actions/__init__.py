@@ -1,0 +1,1 @@
+"""What can happen to the directory: each verb one transaction, with permission, audit and event inside."""

@@ -10,7 +10,7 @@ from pop.registry.directory.models.services import Service
 
 
 class EmergencyNumber(models.Model):
-    """One emergency number of one country. At most two are shown, the general one first, never one only a library knows."""
+    """One emergency number of one country. At most two are shown, general first, never one only a library knows."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     country = models.CharField(max_length=2, db_index=True)
@@ -43,7 +43,9 @@ class Notice(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=models.Q(ends_at__gt=models.F("starts_at")), name="notice_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="notice_ends_after_it_starts"
+            ),
         )
 
     def __str__(self) -> str:

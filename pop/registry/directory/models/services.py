@@ -25,14 +25,18 @@ class Service(models.Model):
     """One service of one organisation in one country. What each column may hold is in vocabulary and rules."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    source_key = models.CharField(max_length=260, unique=True, null=True)  # "KE|Childline Kenya" as first loaded; null if made here
+    source_key = models.CharField(
+        max_length=260, unique=True, null=True
+    )  # "KE|Childline Kenya" as first loaded; null if made here
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="services")
     name = models.CharField(max_length=200)
     country = models.CharField(max_length=2, db_index=True)
     subdivisions = models.JSONField(default=list)  # ISO 3166-2 codes; empty: the whole country
     kind = models.CharField(max_length=40)  # an id of tables/kinds.csv
     responders = models.JSONField(default=list)
-    audience = models.JSONField(default=list)  # ids: child, young_person, parent, professional, general_public, own_behaviour
+    audience = models.JSONField(
+        default=list
+    )  # ids: child, young_person, parent, professional, general_public, own_behaviour
     age_min = models.PositiveSmallIntegerField(null=True)
     age_max = models.PositiveSmallIntegerField(null=True)
     languages = models.JSONField(default=list)  # BCP 47

@@ -1,0 +1,1 @@
+"""How the directory decides: pure functions on plain values."""
