@@ -15,6 +15,7 @@ from babel.dates import format_date
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from pop.places.countries import country_name
 from pop.places.languages import language_name
 from pop.places.words import Speaker
 from pop.signposting.finder.moments import clock_time, zone_of
@@ -52,6 +53,7 @@ APPS = {
     "viber": "Viber",
     "line": "LINE",
 }
+_KINDS = {"hotline": "kind_hotline", "image_removal": "kind_image_removal"}
 BY_NUMBER = frozenset({"phone", "sms", "relay_text"})
 # What a link of ours may start. A service's record can name other schemes; a child never gets them to tap.
 SCHEMES = frozenset({"tel", "sms", "mailto", "https", "http"})
@@ -132,7 +134,9 @@ def ways_of(matches: Iterable[Match], reader: Reader) -> list[Way]:
     for match in matches:
         ways = _ways(match, reader)
         if ways:
-            found.append(replace(ways[0], name=str(match["service"]["name"])))
+            kind = _KINDS.get(str(match["service"]["kind"]))
+            state = reader.say[kind] if kind else ""
+            found.append(replace(ways[0], name=str(match["service"]["name"]), state=state))
     return found
 
 
@@ -200,6 +204,8 @@ def _change(contact: Mapping[str, Any], match: Match, reader: Reader) -> SafeStr
 
 def _before(match: Match, cautions: set[str], reader: Reader) -> Iterable[str]:
     say = reader.say
+    if _from_elsewhere(match, reader):
+        yield say("service_country", country=country_name(str(match["service"]["country"]), say.language))
     for kind in ("disrupted", "moved"):
         if f"notice:{kind}" in cautions:
             yield say[f"notice_{kind}"]

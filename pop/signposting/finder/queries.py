@@ -125,28 +125,33 @@ def find(choice: Choice, *, country: str, language: str, now: int) -> Found:
         languages=(language,),
         age_min=low,
         age_max=high,
-        audience="young_person" if choice.age == "18-24" else "child",
         limit=8,
     )
     answer = engine.answer(need, now=now)
     matches = _people(answer["matches"])
     gap = answer["gap"] is not None
+    if choice.age == "18-24":
+        # Few lines say that they are for young adults: theirs come first, and one for everybody stands among the rest.
+        own, public = (_fitting(engine, need, audience, now=now) for audience in ("young_person", "general_public"))
+        matches = _merged(_merged(own, matches)[: MOST_CARDS - 1], public)
+        gap = gap and not own and not public
     if choice.talk == "no":
-        written = _people(engine.answer(need._replace(channels=WRITTEN), now=now)["matches"])
-        matches = _merged([match for match in written if _written(match)], matches)
+        written = [match for match in _fitting(engine, need._replace(channels=WRITTEN), now=now) if _written(match)]
+        whole = {match["service"]["id"]: match for match in matches}
+        matches = _merged([whole.get(match["service"]["id"], match) for match in written], matches)
     matches = matches[:MOST_CARDS]
     others: list[Match] = []
-    wider = ""
+    wider = "gap" if gap else ""
     if gap:
         others = [match for match in answer["gap"]["nearest"] if match["contacts"]][:2]
-        wider = "nearest" if others else "gap"
+        wider = "nearest" if others else wider
     elif len(matches) < ENOUGH:
         others = _second_ways(engine, need, matches, now=now)
-        wider = "more" if others else ""
+        wider = "more" if others else wider
     return Found(
         matches=tuple(matches),
         others=tuple(others),
-        wider=wider or ("gap" if gap else ""),
+        wider=wider,
         images=tuple(_images(engine, need, now=now)) if choice.about_images else (),
         writing=any(_written(match) for match in matches),
         known=True,
@@ -168,18 +173,23 @@ def _images(engine: Engine, need: Need, *, now: int) -> list[Match]:
 
 
 def _second_ways(engine: Engine, need: Need, matches: Sequence[Match], *, now: int) -> list[Match]:
-    """Return up to two more services of the country: the same audience on any topic, then lines for everybody."""
-    found: list[Match] = []
+    """Return up to two more services of the country: for children on any topic, then for everybody."""
     seen = {match["service"]["id"] for match in matches}
-    audiences = dict.fromkeys((need.audience, "child", "general_public"))
-    for audience in audiences:
-        wide = need._replace(topics=(), channels=(), audience=audience)
-        answer = engine.answer(wide, now=now)
-        for match in _people(answer["matches"]) if answer["gap"] is None else []:
-            if match["service"]["id"] not in seen:
-                seen.add(match["service"]["id"])
-                found.append(match)
-    return found[:2]
+    wide = need._replace(topics=(), channels=())
+    found = _merged(_fitting(engine, wide, now=now), _fitting(engine, wide, "general_public", now=now))
+    return [match for match in found if match["service"]["id"] not in seen][:2]
+
+
+def _fitting(engine: Engine, need: Need, audience: str = "child", *, now: int) -> list[Match]:
+    """Return the services that fit a need as it stands, none that only stand in for a gap.
+
+    A line for everybody says so among its reasons, as the engine says it where it widens a question by itself.
+    """
+    answer = engine.answer(need._replace(audience=audience), now=now)
+    found = _people(answer["matches"]) if answer["gap"] is None else []
+    if audience != "general_public":
+        return found
+    return [{**match, "reasons": [*match["reasons"], "general_public_service"]} for match in found]
 
 
 def _people(matches: Sequence[Match]) -> list[Match]:

@@ -8,7 +8,12 @@ const status = (name) => {
   const line = d.getElementById("status");
   if (line) line.textContent = line.dataset[name];
 };
-const quiet = () => { reading = false; if (window.speechSynthesis) speechSynthesis.cancel(); };
+const hear = (on) => {
+  reading = on;
+  for (const part of d.querySelectorAll("[data-do=read] > span")) part.hidden = on;
+  for (const part of d.querySelectorAll("[data-do=read] > span + span")) part.hidden = !on;
+};
+const quiet = () => { hear(false); if (window.speechSynthesis) speechSynthesis.cancel(); };
 
 // Leaving: blank first, then ask whether the way is open, so that a lost network shows a blank page and not our address.
 const leave = () => {
@@ -83,13 +88,15 @@ d.addEventListener("click", (event) => {
   else if (link.dataset.do === "copy") navigator.clipboard.writeText(d.getElementById("copy").innerText).then(() => status("copied"));
   else if (link.dataset.do === "read") {
     if (reading) return quiet();
-    reading = true;
+    hear(true);
+    let last;
     for (const part of d.querySelectorAll("main h1,main h2,main p,main li,main .b")) {
       if (!part.offsetParent || part.closest(".no-print")) continue;
       const words = new SpeechSynthesisUtterance(part.innerText);
       words.lang = root.lang;
-      speechSynthesis.speak(words);
+      speechSynthesis.speak(last = words);
     }
+    if (last) last.onend = () => hear(false);
   }
 });
 d.addEventListener("submit", (event) => {

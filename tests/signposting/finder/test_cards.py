@@ -1,0 +1,191 @@
+"""How a service reads: honest about hours, cost and traces, and never a dead end."""
+
+from __future__ import annotations
+
+import re
+import time
+from html import unescape
+
+import pytest
+from pop_sdk.engine import Engine
+
+from pop.signposting.finder import pages
+from pop.signposting.finder.rules import Choice
+
+pytestmark = pytest.mark.usefixtures("world")
+
+
+def results(country: str, language: str = "en", **said: str) -> str:
+    choice = Choice(**said)  # type: ignore[arg-type]
+    return unescape(pages.results_page(language, country, choice=choice, now=int(time.time())).decode())
+
+
+def articles(html: str) -> list[str]:
+    return [re.sub(r"\s+", " ", part) for part in re.findall(r"<article.*?</article>", html, re.DOTALL)]
+
+
+def words(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+def test_hours_from_a_directory_alone_read_should_be_open_with_a_second_way() -> None:
+    first, second = articles(results("KE", tile="at_home"))
+    assert "Should be open. We have not checked lately. If nobody answers, try this next." in first
+    assert "Open now" not in first
+    assert 'href="tel:116"' in first
+    assert "Try this next" in first
+    assert 'href="tel:1195"' in first  # the second way stands inside the doubtful card itself
+    assert "It is for people of all ages. You can use it too." in second
+
+
+def test_a_line_that_was_confirmed_lately_reads_open_and_needs_no_second_way() -> None:
+    first = articles(results("GB", tile="feel_bad"))[0]
+    assert "Open day and night" in first
+    assert "Should be open" not in first
+    assert "Try this next" not in first
+    assert "Last checked:" in first
+
+
+def test_a_closed_line_says_when_it_opens_and_comes_with_another() -> None:
+    first = next(part for part in articles(results("BR")) if ">Linha</bdi></h2>" in part)
+    assert "Closed now" in first
+    assert re.search(r'Opens at <time datetime="\d{4}-\d\d-\d\dT[\d:]+Z">[^<]+</time>\.', first)
+    assert "Time in " in first
+    assert 'href="tel:188"' in first
+
+
+def test_hours_that_nobody_knows_are_said_to_be_unknown() -> None:
+    page = next(
+        part for part in articles(results("BR")) if part.startswith("<article") and "Outra Linha</bdi></h2>" in part
+    )
+    assert "We do not know when it is open. If nobody answers, try this next." in page
+
+
+def test_what_is_known_and_not_known_of_cost_name_and_trace_is_said() -> None:
+    known = articles(results("GB"))[0]
+    assert "<li>Free</li>" in known
+    assert "You do not have to say your name" in known
+    assert "It does not show on the phone bill." in known
+    unknown = articles(results("KE"))[0]
+    for said in (
+        "We do not know if it is free",
+        "We do not know if they ask your name",
+        "We do not know if it shows on the phone bill.",
+        "We do not know if it works without credit.",
+        "We do not know if it works from another country.",
+        "If you are in danger, they may have to tell someone.",
+    ):
+        assert said in unknown
+    costly = articles(results("US"))[0]
+    assert "It costs money" in costly
+    assert "They ask who you are" in costly
+    assert "It can show on the phone bill." in costly
+
+
+def test_doubts_about_a_record_come_before_its_number() -> None:
+    lead = articles(results("MX"))[0]
+    assert "We are not sure about this one." in lead
+    assert "This service has problems right now." in lead
+    assert lead.index("problems right now") < lead.index("tel:800")
+    conflict = articles(results("US"))[0]
+    assert conflict.index("We found different facts") < conflict.index("tel:555")
+
+
+def test_a_countrys_notice_comes_before_every_number_of_a_service() -> None:
+    html = results("MX")
+    assert html.index("There is an emergency in Mexico.") < html.index("<article")
+    assert "There is an emergency in" not in results("KE")
+
+
+def test_ages_languages_and_places_are_said() -> None:
+    page = articles(results("US"))[0]
+    assert "For ages 12 to 21." in page
+    assert "Languages: Spanish." in page
+    assert "They may not speak your language." in page
+    assert "It is only for one part of United States" in page.replace("the United", "United")
+    assert "For ages up to 18." in articles(results("GB"))[0]
+    assert "For ages 5 and over." in articles(results("MX"))[0]
+    assert "We do not know for which ages it is." in articles(results("KE"))[0]
+
+
+def test_every_channel_says_what_happens() -> None:
+    page = "".join(articles(results("GB", age="13-17")))
+    assert "A person or a recorded voice answers." in page
+    assert "Their page opens and you write with a person." in page
+    assert "You send a message and someone writes back." in page
+    young = "".join(articles(results("GB", age="8-12")))
+    assert "You can say: I need help." in young
+
+
+def test_a_text_line_that_wants_a_word_says_the_word() -> None:
+    assert "Text the word SHOUT to 85258" in words("".join(articles(results("GB"))))
+
+
+def test_who_cannot_talk_gets_writing_first() -> None:
+    html = results("GB", talk="no")
+    first = articles(html)[0]
+    assert first.index("https://chat.example/") < first.index("tel:+448001111")
+    assert "Ways to write come first now." in html
+    assert "We do not know a place to write to here." in results("KE", talk="no")
+
+
+def test_where_no_child_service_is_known_the_nearest_that_takes_calls_from_abroad_is_shown() -> None:
+    html = results("SD")
+    assert "We do not know a helpline for children in Sudan yet." in html
+    assert "In other countries, open to calls from abroad" in html
+    nearest = articles(html)[0]
+    assert 'href="tel:+20216000"' in nearest
+    assert 'href="tel:16000"' not in nearest  # a short code means something else here
+
+
+def test_where_nothing_is_known_at_all_the_page_says_so_and_still_helps() -> None:
+    html = results("TD", tile="feel_bad")
+    assert "We do not know a service in Chad yet." in html
+    assert "We have no checked emergency number for Chad." in html
+    assert "What you can do now" in html
+    assert "tel:" not in html
+
+
+def test_pictures_lead_to_people_first_and_then_to_a_checked_hotline() -> None:
+    html = results("GB", tile="online", topic="report_content")
+    assert articles(html)
+    assert "Report Line" not in "".join(articles(html))
+    assert html.rindex("</article>") < html.index("https://report.example/")
+    assert "Do not send the pictures to anyone. Do not save them or upload them." in html
+    none = results("KE", tile="online")
+    assert "We do not know a checked report service for Kenya." in none
+    assert "Do not send the pictures to anyone." not in results("GB", tile="at_school")
+
+
+def test_the_choice_is_not_repeated_on_the_next_page() -> None:
+    html = results("KE", tile="someone_hurts_me", topic="sexual_violence")
+    before_the_closed_box = html[: html.index("<summary>Tell us more")]
+    visible = words(before_the_closed_box[before_the_closed_box.index("<main>") :])
+    assert "Someone hurts me" not in visible
+    assert "touches me" not in visible
+    assert not re.search(r"<details[^>]* open[^>]*><summary>Tell us more", html)
+
+
+def test_a_friend_gets_steps_for_friends_and_tiles_about_the_friend() -> None:
+    html = results("KE", tile="for_a_friend", friend=True)  # type: ignore[arg-type]
+    assert "Someone hurts my friend" in html
+    assert "Listen to your friend." in html
+    html = results("KE", tile="feel_bad", friend=True)  # type: ignore[arg-type]
+    assert "Listen to your friend." in html
+    assert "I hurt myself" not in html
+
+
+def test_a_link_of_another_scheme_is_never_handed_out(world: Engine) -> None:
+    for country in ("KE", "GB", "BR", "US", "MX", "SD"):
+        for found in re.findall(r'href="([a-z]+):', results(country, tile="online")):
+            assert found in {"tel", "sms", "mailto", "https", "data"}
+
+
+def test_numbers_are_kept_together_and_from_left_to_right_in_arabic() -> None:
+    page = results("GB", "ar")
+    assert '<bdi dir="ltr">0800 1111</bdi>' in page
+    assert '<html lang="ar" dir="rtl">' in page
+
+
+def test_names_from_the_registry_are_escaped() -> None:
+    assert "<bdi>Childline Kenya</bdi>" in results("KE")
