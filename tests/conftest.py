@@ -46,8 +46,7 @@ def console(settings, db) -> Client:  # type: ignore[no-untyped-def]
 _NUMBERS = count(1)
 
 
-def make_staff(*roles: str, second_factor: bool = True, **fields: object) -> Staff:
-    """A member of staff with these roles, and by default with an authenticator app."""
+def _make_staff(*roles: str, second_factor: bool = True, **fields: object) -> Staff:
     person = Staff.objects.create_user(
         f"staff{next(_NUMBERS)}@example.org", "a long enough passphrase", roles=list(roles), **fields
     )
@@ -56,8 +55,7 @@ def make_staff(*roles: str, second_factor: bool = True, **fields: object) -> Sta
     return person
 
 
-def sign_in(client: Client, person: Staff, *, proved: bool = True) -> Client:
-    """Sign a client in as this person; `proved`: the session passed the second factor."""
+def _sign_in(client: Client, person: Staff, *, proved: bool = True) -> Client:
     client.force_login(person)
     session = client.session
     methods = ["password", "mfa"] if proved else ["password"]
@@ -68,12 +66,26 @@ def sign_in(client: Client, person: Staff, *, proved: bool = True) -> Client:
 
 
 @pytest.fixture
-def as_staff(console: Client) -> Callable[..., Client]:
+def make_staff(db, settings) -> Callable[..., Staff]:  # type: ignore[no-untyped-def]
+    """``make_staff("editor")``: a member of staff with these roles, and by default with an authenticator app."""
+    # A real hash takes a quarter of a second on purpose; the tests of sign-in itself use real ones.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return _make_staff
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., Client]:
+    """``sign_in(client, person)``: the client, signed in; ``proved=False``: without having passed a second factor."""
+    return _sign_in
+
+
+@pytest.fixture
+def as_staff(console: Client, make_staff: Callable[..., Staff]) -> Callable[..., Client]:
     """``as_staff("editor")``: a client of somebody with these roles, whom ``client.person`` tells."""
 
     def make(*roles: str) -> Client:
         client = Client()
         client.person = make_staff(*roles)  # type: ignore[attr-defined]
-        return sign_in(client, client.person)  # type: ignore[attr-defined]
+        return _sign_in(client, client.person)  # type: ignore[attr-defined]
 
     return make

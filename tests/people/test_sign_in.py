@@ -15,7 +15,6 @@ from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
 from allauth.mfa.models import Authenticator
-from conftest import make_staff, sign_in
 from django.core.cache import cache
 from django.test import Client
 
@@ -99,7 +98,7 @@ def test_a_recovery_code_replaces_a_lost_phone_once(console):
         assert client.post("/security/second-step/", {"code": code}).status_code == status
 
 
-def test_looking_at_a_link_does_not_use_it_up_and_sending_the_form_does(console):
+def test_looking_at_a_link_does_not_use_it_up_and_sending_the_form_does(console, make_staff):
     person = make_staff("editor", second_factor=False)
     path = actions.invite(staff_id=person.pk, by=None)
     for _ in range(3):
@@ -112,7 +111,7 @@ def test_looking_at_a_link_does_not_use_it_up_and_sending_the_form_does(console)
     assert Client().post(path, {"password": PASSWORD, "again": PASSWORD}).status_code == 404
 
 
-def test_a_link_for_somebody_with_an_app_still_asks_for_its_code(console):
+def test_a_link_for_somebody_with_an_app_still_asks_for_its_code(console, make_staff):
     person = make_staff("administrator")
     path = actions.invite(staff_id=person.pk, by=None)
     answer = console.post(path, {"password": PASSWORD, "again": PASSWORD})
@@ -120,21 +119,21 @@ def test_a_link_for_somebody_with_an_app_still_asks_for_its_code(console):
     assert console.get("/staff")["Location"].startswith("/account/login/")
 
 
-def test_without_a_second_factor_nothing_opens_but_setting_one_up(console):
+def test_without_a_second_factor_nothing_opens_but_setting_one_up(console, make_staff, sign_in):
     person = make_staff("administrator", second_factor=False)
     sign_in(console, person, proved=False)
     assert console.get("/staff")["Location"] == "/security/"
     assert console.get("/security/").status_code == 200
 
 
-def test_recovery_codes_alone_are_no_second_factor(console):
+def test_recovery_codes_alone_are_no_second_factor(console, make_staff, sign_in):
     person = make_staff("administrator", second_factor=False)
     person.authenticator_set.create(type="recovery_codes", data={})
     sign_in(console, person)
     assert console.get("/staff")["Location"] == "/security/"
 
 
-def test_a_session_of_the_password_alone_ends_when_a_second_factor_appears_elsewhere(console):
+def test_a_session_of_the_password_alone_ends_when_a_second_factor_appears_elsewhere(console, make_staff, sign_in):
     person = make_staff("administrator", second_factor=False)
     sign_in(console, person, proved=False)
     person.authenticator_set.create(type="totp", data={"secret": "x"})
@@ -143,7 +142,7 @@ def test_a_session_of_the_password_alone_ends_when_a_second_factor_appears_elsew
 
 
 def test_the_last_second_factor_cannot_be_removed(console):
-    person, secret = enter(console)
+    person, _ = enter(console)
     # Setting up was a moment ago, so no new confirmation is asked: only the rule stands in the way.
     answer = console.post("/security/app/remove/", {})
     assert answer.status_code == 200
@@ -155,7 +154,7 @@ def test_nobody_can_register_or_ask_for_a_password_by_mail(console):
         assert console.get(path).status_code == 404
 
 
-def test_guessing_passwords_is_slowed_down_for_one_account(console):
+def test_guessing_passwords_is_slowed_down_for_one_account(console, make_staff):
     make_staff("editor", name="Guessed")
     email = Staff.objects.get(name="Guessed").email
     answers = [console.post("/account/login/", {"login": email, "password": f"guess {n}"}) for n in range(6)]
@@ -166,7 +165,7 @@ def test_guessing_passwords_is_slowed_down_for_one_account(console):
     assert console.post("/account/login/", {"login": email, "password": "a long enough passphrase"}).status_code == 302
 
 
-def test_an_unknown_address_and_a_wrong_password_get_the_same_words(console):
+def test_an_unknown_address_and_a_wrong_password_get_the_same_words(console, make_staff):
     person = make_staff("editor")
 
     def words(email: str) -> str:
@@ -183,7 +182,7 @@ def test_the_names_of_allauths_session_records_are_the_ones_we_read():
     )
 
 
-def test_every_form_of_signing_in_refuses_a_request_without_its_token(console):
+def test_every_form_of_signing_in_refuses_a_request_without_its_token(console, make_staff):
     person = make_staff("editor", second_factor=False)
     strict = Client(enforce_csrf_checks=True)
     path = actions.invite(staff_id=person.pk, by=None)

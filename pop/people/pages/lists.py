@@ -21,6 +21,8 @@ Choices = Sequence[tuple[str, str]]
 # A spreadsheet runs a cell that begins like a formula; a telephone number may begin with a plus.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d ()./-]*\Z)")
 _LAST_PAGE = 100_000
+_DATE = re.compile(r"\d{4}-\d\d-\d\d[ \d:]*")
+_LONGEST_WORD = 24
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,13 @@ class Cell:
     text: str
     href: str = ""
     tone: str = ""
+
+    @property
+    def shape(self) -> str:
+        """How the text may be broken: a date never, a long address anywhere."""
+        if _DATE.fullmatch(self.text):
+            return "tight"
+        return "long" if any(len(word) > _LONGEST_WORD for word in self.text.split()) else ""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ class SeenForm(forms.Form):
     """Where, when and how it was seen; beneath every proposal. `order` names the fields that stand above."""
 
     order: ClassVar[tuple[str, ...]] = ()
+    heading = SAY["seen_title"]
 
     source = forms.CharField(
         label=SAY["seen_source"], help_text=SAY["seen_source_hint"], max_length=300, validators=[visible]

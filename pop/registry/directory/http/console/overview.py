@@ -14,7 +14,7 @@ from pop.people.pages.layout import page
 from pop.registry.directory.http.console.wording import SAY, WORDS, named
 from pop.registry.directory.queries.console import overview as queries
 
-_BAR_START, _BAR_WIDTH = 250, 400
+_BAR_START, _BAR_WIDTH = 300, 420
 _ROW = 34
 
 
