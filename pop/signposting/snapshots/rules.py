@@ -74,10 +74,15 @@ def canonical(value: object) -> str:
 
 
 class Composed(NamedTuple):
-    """The document as canonical JSON in UTF-8, and the services left out of it: their ids, each with the reason."""
+    """The document as canonical JSON in UTF-8, in pieces, and the services left out of it: ids with the reason."""
 
-    document: bytes
+    pieces: list[bytes]
     left_out: tuple[tuple[str, str], ...]
+
+    @property
+    def document(self) -> bytes:
+        """The whole document at once: for 100,000 services some 130 MB more than its pieces."""
+        return b"".join(self.pieces)
 
 
 def compose(publication: Publication, *, created: int, version: int) -> Composed:
@@ -88,21 +93,21 @@ def compose(publication: Publication, *, created: int, version: int) -> Composed
     """
     patterns = _Patterns()
     counts: Counter[str] = Counter()
-    services: list[bytes] = []
+    services: list[bytes] = []  # each with a comma before it, but the first
     left_out: list[tuple[str, str]] = []
     known = {"countries": codes(), "patterns": patterns.found}
     for service in publication.services:
         entry = _service(service, patterns)
         try:
             check_service(entry, len(services), known)
-            services.append(canonical(entry).encode())
+            services.append(b"," * bool(services) + canonical(entry).encode())
         except (SnapshotError, ValueError, TypeError) as error:
             left_out.append((service.id, str(error)))
             continue
         counts[service.country] += 1
     start, end = window(created)
-    parts: dict[str, bytes] = {
-        name: canonical(value).encode()
+    parts: dict[str, list[bytes]] = {
+        name: [canonical(value).encode()]
         for name, value in {
             "countries": _countries(publication, counts),
             "created": created,
@@ -123,10 +128,12 @@ def compose(publication: Publication, *, created: int, version: int) -> Composed
             "window": {"end": end, "start": start},
         }.items()
     }
-    parts["services"] = b"[" + b",".join(services) + b"]"
-    services.clear()
-    document = b"{" + b",".join(b'"%s":%s' % (name.encode(), parts[name]) for name in sorted(parts)) + b"}"
-    return Composed(document, tuple(left_out))
+    parts["services"] = [b"[", *services, b"]"]
+    pieces: list[bytes] = []
+    for name in sorted(parts):
+        pieces += (b"," if pieces else b"{", b'"%s":' % name.encode(), *parts[name])
+    pieces.append(b"}")
+    return Composed(pieces, tuple(left_out))
 
 
 class _Patterns:
