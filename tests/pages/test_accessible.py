@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from every_page import CASES, KINDS, Case
 from playwright.sync_api import Browser, Page
 
 from pop.places.words import LANGUAGES
+from tests.pages.every_page import CASES, KINDS, Case
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from every_page import CASES, Case
 from playwright.sync_api import Page
+
+from tests.pages.every_page import CASES, Case
 
 CEILING = 14_000
 JOURNEY = 50_000

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from pop_sdk.engine import Engine, compile_snapshot
-from small_world import document
 
 from pop.signposting.finder.queries import use_engine
+from tests.signposting.finder.small_world import document
 
 
 @pytest.fixture(scope="session")

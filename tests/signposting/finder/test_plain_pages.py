@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from pop_sdk.engine import Engine, compile_snapshot
-from small_world import document
 
 from pop.signposting.finder import pages, plain_pages
 from pop.signposting.finder.plain_pages import PlainPages
 from pop.signposting.finder.queries import use_engine
+from tests.signposting.finder.small_world import document
 
 
 class Holder:
