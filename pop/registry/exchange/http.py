@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from pop.people.entrance import anyone
@@ -47,6 +48,7 @@ def _data(view: View) -> View:
     """Answer a wrong parameter with problem details that name it, and let good answers be kept and asked for again."""
 
     @anyone
+    @gzip_page
     @require_safe
     def answered(request: HttpRequest, **named: str) -> HttpResponse:
         try:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pop.people.entrance import anyone
@@ -50,6 +51,7 @@ def _missing(request: HttpRequest, say: Speaker | None) -> HttpResponse:
 
 
 @anyone
+@gzip_page
 @require_safe
 def countries(request: HttpRequest, language: str) -> HttpResponse:
     """Every country with how much is known of it; `q` searches names and codes, `sort` is name, services or date."""
@@ -88,6 +90,7 @@ def countries(request: HttpRequest, language: str) -> HttpResponse:
 
 
 @anyone
+@gzip_page
 @require_safe
 def countries_csv(request: HttpRequest) -> HttpResponse:
     """The same table for a spreadsheet, in English, one line per country: UTF-8, ISO 8601 dates, numbers as text."""
@@ -107,6 +110,7 @@ def countries_csv(request: HttpRequest) -> HttpResponse:
 
 
 @anyone
+@gzip_page
 @require_safe
 def country(request: HttpRequest, language: str, code: str) -> HttpResponse:
     """What is known about one country, how, and what is not known."""
@@ -150,6 +154,7 @@ def _page_number(text: str, items: int) -> int:
 
 
 @anyone
+@gzip_page
 @require_safe
 def service(request: HttpRequest, language: str, id: UUID) -> HttpResponse:
     """One service: its contacts, how each fact is known, and every change; a closed one shows that its id is closed."""
@@ -222,6 +227,7 @@ def _newest(evidence: list[pages.EvidenceFacts]) -> Mapping[UUID, pages.Evidence
 
 
 @anyone
+@gzip_page
 @require_safe
 def number(request: HttpRequest, language: str, id: UUID, contact: UUID) -> HttpResponse:
     """About one number: what it is, where it works, what it costs, who answers, when it was checked."""
@@ -252,6 +258,7 @@ def number(request: HttpRequest, language: str, id: UUID, contact: UUID) -> Http
 
 
 @anyone
+@gzip_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, language: str, id: UUID) -> HttpResponse:
     """The form that anybody may send: a coded reason, perhaps a number; no free text, which could be a child's."""
@@ -321,6 +328,7 @@ def _report_form(
 
 
 @anyone
+@gzip_page
 @require_safe
 def thanks(request: HttpRequest, language: str, id: UUID) -> HttpResponse:
     """The page after a report."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from pop.people.entrance import anyone
@@ -20,6 +21,7 @@ _LIMIT = 1_000  # rows of evidence and of history: more than any record has, and
 
 
 @anyone
+@gzip_page
 @require_safe
 def service_json(request: HttpRequest, text: str) -> HttpResponse:
     """`/v1/services/{id}`: 200 with one `service`; 400 for what is no id, 404 for unknown, 410 with a tombstone."""

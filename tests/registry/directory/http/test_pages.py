@@ -51,6 +51,15 @@ def test_every_page_answers_in_every_language_within_its_weight(
         assert not answer.cookies
 
 
+def test_a_page_is_compressed_for_whoever_takes_it(public: Client, registry: SimpleNamespace):
+    plain = public.get("/en/country/KE")
+    assert not plain.has_header("Content-Encoding")
+    small = public.get("/en/country/KE", headers={"accept-encoding": "gzip, br"})
+    assert small["Content-Encoding"] == "gzip"
+    assert gzip.decompress(small.content) == plain.content
+    assert len(small.content) < WEIGHT
+
+
 def test_hidden_records_cannot_be_reached_by_guessing_ids(public: Client, registry: SimpleNamespace):
     for id in (registry.waiting.id, registry.unsafe.id, uuid.uuid4()):
         for address in (
