@@ -1,0 +1,190 @@
+"""Every address of the console × who may open it. A new address without a row here fails."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from pop.people.entrance import declared
+from pop.people.models import ROLES
+from pop.registry.directory.actions.review.proposing import propose_service
+from pop.server.console import urlpatterns
+
+pytestmark = pytest.mark.storage
+
+ALL = frozenset(ROLES)
+EDITOR, APPROVER, ADMINISTRATOR = ({role} for role in ("editor", "approver", "administrator"))
+WORKERS = EDITOR | APPROVER
+ANYONE, SIGNED_IN = "anyone", "signed_in"
+# name: (how it is asked, who may)
+ROUTES = {
+    "overview": ("GET", ALL),
+    "service_list": ("GET", ALL),
+    "service_add": ("GET", EDITOR),
+    "service_one": ("GET", ALL),
+    "service_edit": ("GET", EDITOR),
+    "service_suspend": ("POST", APPROVER),
+    "service_state": ("GET", EDITOR),
+    "notice_add_to": ("GET", WORKERS),
+    "contact_add": ("GET", EDITOR),
+    "contact_edit": ("GET", EDITOR),
+    "contact_remove": ("GET", EDITOR),
+    "proposal_list": ("GET", ALL),
+    "proposal_one": ("GET", ALL),
+    "proposal_approve": ("POST", APPROVER),
+    "proposal_reject": ("POST", APPROVER),
+    "proposal_withdraw": ("POST", WORKERS),
+    "task_list": ("GET", ALL),
+    "task_one": ("GET", ALL),
+    "task_finish": ("POST", WORKERS),
+    "finding_list": ("GET", ALL),
+    "notice_list": ("GET", ALL),
+    "notice_add": ("GET", WORKERS),
+    "notice_one": ("GET", ALL),
+    "notice_end": ("POST", WORKERS),
+    "emergency_list": ("GET", ALL),
+    "emergency_add": ("GET", EDITOR),
+    "emergency_one": ("GET", EDITOR),
+    "link_list": ("GET", ALL),
+    "staff_list": ("GET", ADMINISTRATOR),
+    "staff_add": ("GET", ADMINISTRATOR),
+    "staff_one": ("GET", ADMINISTRATOR),
+    "staff_roles": ("POST", ADMINISTRATOR),
+    "staff_end": ("POST", ADMINISTRATOR),
+    "staff_open": ("POST", ADMINISTRATOR),
+    "staff_link": ("POST", ADMINISTRATOR),
+    "audit_list": ("GET", ADMINISTRATOR),
+    "account_login": ("GET", ANYONE),
+    "account_inactive": ("GET", ANYONE),
+    "account_logout": ("GET", ANYONE),
+    "account_reauthenticate": ("GET", SIGNED_IN),
+    "account_change_password": ("GET", SIGNED_IN),
+    "mfa_index": ("GET", SIGNED_IN),
+    "mfa_authenticate": ("GET", ANYONE),
+    "mfa_reauthenticate": ("GET", SIGNED_IN),
+    "mfa_activate_totp": ("GET", SIGNED_IN),
+    "mfa_deactivate_totp": ("GET", SIGNED_IN),
+    "mfa_view_recovery_codes": ("GET", SIGNED_IN),
+    "mfa_generate_recovery_codes": ("GET", SIGNED_IN),
+    "mfa_list_webauthn": ("GET", SIGNED_IN),
+    "mfa_add_webauthn": ("GET", SIGNED_IN),
+    "mfa_reauthenticate_webauthn": ("GET", SIGNED_IN),
+    "mfa_remove_webauthn": ("GET", SIGNED_IN),
+    "mfa_edit_webauthn": ("GET", SIGNED_IN),
+    "enter": ("GET", ANYONE),
+    "static": ("GET", ANYONE),
+}
+GUARDED = sorted(name for name, (_, who) in ROUTES.items() if isinstance(who, (set, frozenset)))
+PERSONAL = sorted(name for name, (_, who) in ROUTES.items() if who == SIGNED_IN)
+
+
+@pytest.fixture
+def address(world, people, seen, service_values):
+    """The address of a route, with the ids of rows that exist."""
+    from_editor = propose(world.service, people, seen, service_values)
+    ids = {
+        "service_id": world.service.pk,
+        "contact_id": world.contact.pk,
+        "proposal_id": from_editor,
+        "task_id": world.task.pk,
+        "notice_id": world.notice.pk,
+        "number_id": world.number.pk,
+        "staff_id": people.cy.pk,
+        "kind": "defunct",
+        "token": "no-such-token",
+        "name": "mfa/js/webauthn.js",
+        "pk": 1,
+    }
+    patterns = {pattern.name: pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)}
+
+    def find(name):
+        wanted = patterns[name].pattern.converters
+        return reverse(name, kwargs={key: ids[key] for key in wanted})
+
+    return find
+
+
+def propose(service, people, seen, service_values):
+    from_form = service_values(service, age_max=18)
+    return propose_service(service_id=service.pk, values=from_form, seen=seen, by=people.editor.pk)
+
+
+def ask(client, name, address):
+    method = ROUTES[name][0]
+    return client.post(address, {}) if method == "POST" else client.get(address)
+
+
+def test_every_route_has_a_row_and_declares_what_the_row_says():
+    said = {}
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern), "a nested map must be walked here too"
+        said[pattern.name] = declared(pattern.callback)
+    expected = {
+        name: who if isinstance(who, str) else "staff:" + ",".join(role for role in ROLES if role in who)
+        for name, (_, who) in ROUTES.items()
+    }
+    assert said == expected
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_stranger_is_led_to_sign_in(console, address, name):
+    answer = ask(console, name, address(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_without_a_second_factor_every_role_is_led_to_set_one_up(console, address, make_staff, sign_in, name):
+    client = sign_in(Client(), make_staff(*ROLES, second_factor=False), proved=False)
+    answer = ask(client, name, address(name))
+    assert (answer.status_code, answer["Location"]) == (302, "/security/")
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_a_session_that_did_not_prove_the_second_factor_is_ended(console, address, make_staff, sign_in, name):
+    client = sign_in(Client(), make_staff(*ROLES), proved=False)
+    assert ask(client, name, address(name))["Location"].startswith("/account/login/")
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", GUARDED)
+def test_each_role_opens_what_it_may_and_finds_nothing_else(console, address, as_staff, name, role):
+    answer = ask(as_staff(role), name, address(name))
+    if role in ROUTES[name][1]:
+        assert answer.status_code in (200, 302)
+        assert not answer.get("Location", "").startswith(("/account/", "/security"))
+    else:
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_somebody_whose_access_ended_is_a_stranger_at_once(console, address, as_staff, name):
+    client = as_staff(*ROLES)
+    client.person.is_active = False
+    client.person.save()
+    assert ask(client, name, address(name))["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("name", [name for name in GUARDED if ROUTES[name][0] == "POST"])
+def test_a_form_without_its_token_is_refused_and_looking_changes_nothing(console, address, make_staff, sign_in, name):
+    client = sign_in(Client(enforce_csrf_checks=True), make_staff(*ROLES))
+    assert client.post(address(name), {}).status_code == 403
+    assert client.get(address(name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", PERSONAL)
+def test_pages_of_ones_own_security_are_closed_to_strangers(console, address, name):
+    answer = ask(console, name, address(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/")
+
+
+def test_static_files_are_a_closed_list(console):
+    for name in ("../settings.py", "console.css", "mfa/js/", "..%2f..%2fsettings.py", "account/js/account.js"):
+        assert console.get(f"/static/{name}").status_code == 404
+    answer = console.get("/static/mfa/js/webauthn.js")
+    assert answer["Cache-Control"].startswith("public")
+    assert "Set-Cookie" not in answer
+    assert console.get("/static/mfa/js/webauthn.js", headers={"if-none-match": answer["ETag"]}).status_code == 304
