@@ -54,6 +54,8 @@ APPS = {
     "line": "LINE",
 }
 _KINDS = {"hotline": "kind_hotline", "image_removal": "kind_image_removal"}
+# One writes whenever one likes: that nobody knows when they are open needs no word.
+WITHOUT_HOURS = frozenset({"email", "form", "forum"})
 BY_NUMBER = frozenset({"phone", "sms", "relay_text"})
 # What a link of ours may start. A service's record can name other schemes; a child never gets them to tap.
 SCHEMES = frozenset({"tel", "sms", "mailto", "https", "http"})
@@ -121,9 +123,11 @@ def with_second_ways(cards: Sequence[Card], reader: Reader) -> list[Card]:
         best = rest[:1] if index + 1 < len(cards) else sorted(rest, key=lambda other: not other.certain)[:1]
         after: list[Way | Mapping[str, str]] = [replace(other.ways[0], name=other.name) for other in best]
         if not after:
+            after += [replace(way, name=card.name) for way in card.ways[1:2]]
             after.append({"label": reader.say["next_later"]})
-            for number in reader.country.emergency[:1]:
-                after.append({"label": reader.say("next_danger", number=number.dial)})
+            after += [
+                {"label": reader.say("next_danger", number=number.dial)} for number in reader.country.emergency[:1]
+            ]
         done.append(replace(card, after=tuple(after)))
     return done
 
@@ -147,7 +151,7 @@ def _card(match: Match, reader: Reader, number: int) -> Card:
     ways = _ways(match, reader)
     first = next((each for each in match["contacts"] if ways and _uri(each, match, reader) == ways[0].uri), None)
     contact: Mapping[str, Any] = first or match["contacts"][0]
-    confirmed = "hours_unconfirmed" not in cautions
+    confirmed = _confirmed(match)
     state, tone = _state(contact["open"], confirmed=confirmed, holiday="holiday" in cautions, say=say)
     return Card(
         number=number,
@@ -165,6 +169,12 @@ def _card(match: Match, reader: Reader, number: int) -> Card:
         certain=tone == "open" and confirmed,
         hours=_hours(contact["open"], confirmed=confirmed, say=say),
     )
+
+
+def _confirmed(match: Match) -> bool:
+    """Say whether somebody vouches for the hours of a match. One whose best contact has no hours vouches for none."""
+    doubts = {"hours_unconfirmed", "hours_unknown"}
+    return match["verification"]["stage"] in CHECKED and doubts.isdisjoint(match["cautions"])
 
 
 def _state(opening: str, *, confirmed: bool, holiday: bool, say: Speaker) -> tuple[str, str]:
@@ -298,9 +308,14 @@ def _ages(ages: Mapping[str, int | None], say: Speaker) -> str:
 
 def _ways(match: Match, reader: Reader) -> list[Way]:
     """Return the ways to a service, each address once; in writing first where the child cannot talk."""
-    contacts = list(match["contacts"])
-    if reader.writes:
-        contacts.sort(key=lambda contact: contact["channel"] not in WRITTEN)
+    # An answer by e-mail takes days, so it comes last; where the child cannot talk, a voice comes after all writing.
+    contacts = sorted(
+        match["contacts"],
+        key=lambda contact: (
+            reader.writes and contact["channel"] not in WRITTEN,
+            contact["channel"] in WITHOUT_HOURS,
+        ),
+    )
     found: dict[str, Way] = {}
     shown: str | None = None
     for contact in contacts:
@@ -310,11 +325,9 @@ def _ways(match: Match, reader: Reader) -> list[Way]:
         shown = contact["open"] if shown is None else shown
         scheme = urlsplit(uri).scheme
         state: SafeString | str = ""
-        if contact["open"] != shown:
-            words, _ = _state(
-                contact["open"], confirmed="hours_unconfirmed" not in match["cautions"], holiday=False, say=reader.say
-            )
-            state = format_html("{} {}", words, _change(contact, match, reader))
+        if contact["open"] != shown and not (contact["open"] == "unknown" and contact["channel"] in WITHOUT_HOURS):
+            words, _ = _state(contact["open"], confirmed=_confirmed(match), holiday=False, say=reader.say)
+            state = format_html("{}<br>{}", words, _change(contact, match, reader))
         found[uri] = Way(
             uri=uri,
             label=_label(contact, uri, match, reader),

@@ -54,6 +54,14 @@ def test_a_closed_line_says_when_it_opens_and_comes_with_another() -> None:
     assert 'href="tel:188"' in first
 
 
+def test_a_line_without_a_neighbour_offers_its_own_second_channel_and_the_emergency_number() -> None:
+    only = articles(results("MX"))[0]
+    after = only[only.index("Try this next</h3>") :]
+    assert "mailto:help@mx.example" in after
+    assert "Try again a little later." in after
+    assert "In danger, call 911 now." in after
+
+
 def test_hours_that_nobody_knows_are_said_to_be_unknown() -> None:
     page = next(
         part for part in articles(results("BR")) if part.startswith("<article") and "Outra Linha</bdi></h2>" in part

@@ -29,7 +29,7 @@ const leave = () => {
 const enhance = () => {
   const now = new Date();
   for (const time of d.querySelectorAll("time[datetime*=T]")) {
-    const when = new Date(time.dateTime), form = { hour: "2-digit", minute: "2-digit" };
+    const when = new Date(time.dateTime), form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     if (when.toDateString() !== now.toDateString()) form.weekday = "short";
     try {
       time.textContent = new Intl.DateTimeFormat(root.lang, form).format(when);
