@@ -216,6 +216,7 @@ def test_an_address_that_is_not_a_uri_is_left_out_and_breaks_nothing(public: Cli
         book.check("/services/{id}", found)
 
 
+@pytest.mark.storage
 def test_pages_are_counted_and_hold_every_service_once(public: Client, registry: SimpleNamespace):
     seen: list[str] = []
     for number in (1, 2, 3, 4, 5):
@@ -256,6 +257,7 @@ def test_a_wrong_parameter_is_named_with_what_is_accepted(public: Client, db: No
     assert problem["accepted"]
 
 
+@pytest.mark.storage
 def test_services_can_be_narrowed_down(public: Client, registry: SimpleNamespace):
     def ids(query: str) -> set[str]:
         return {each["id"] for each in get(public, f"/hsds/services?{query}")["contents"]}
