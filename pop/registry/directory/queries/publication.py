@@ -7,6 +7,7 @@ grow with the registry, nor does the number of queries.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -14,7 +15,7 @@ from itertools import groupby
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 
 from pop.places.countries import codes
@@ -38,6 +39,8 @@ from pop.registry.directory.rules.numbers import digits_of
 from pop.registry.directory.rules.publication import CLEAR, COORDINATION, PUBLISHED
 from pop.registry.directory.rules.tables import STAGES, kinds, topics
 from pop.registry.directory.words import REGISTRY
+
+logger = logging.getLogger("pop.registry")
 
 _CHUNK = 2_000
 _SHOWN_EMERGENCY = 2
@@ -233,7 +236,14 @@ def _services(created: int, window: Window, notices: Notices) -> Iterator[Publis
         expires=window.end * 60,
     )
     for service in map(_ServiceRow._make, services.iterator(chunk_size=_CHUNK)):
-        published = join.service(service)
+        try:
+            published = join.service(service)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # One record that a rule stumbles over must not keep every other child from new numbers.
+            logger.error("service %s is not published: %s", service.id, type(error).__name__)
+            continue
         if published.contacts:
             yield published
 

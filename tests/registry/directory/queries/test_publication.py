@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from pop.registry.directory.models import Contact, EmergencyNumber, Evidence, LinkCheck, Service
+from pop.registry.directory.queries import publication as publication_module
 from pop.registry.directory.queries.publication import Window, count_services, publication, published_topics
 
 NOW = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
@@ -207,6 +209,27 @@ def test_every_topic_has_a_name_in_every_language():
     for topic in published_topics():
         assert set(topic.names) == {"ar", "en", "es", "fr", "pt", "ru", "sw", "zh"}
         assert all(topic.names.values())
+
+
+def test_a_record_that_a_rule_stumbles_over_is_left_out_by_itself(helpline, monkeypatch, caplog):
+    ids = sorted(helpline(name=f"Line {number}", contact={"dial": f"11{number}"}).id for number in range(3))
+    stumbled = Service.objects.get(id=ids[1])
+    read = publication_module.address_of
+
+    def stumble(channel, country, dial, *rest):
+        if dial == stumbled.contacts.get().dial:
+            raise IndexError("the words of a record")
+        return read(channel, country, dial, *rest)
+
+    monkeypatch.setattr(publication_module, "address_of", stumble)
+    logging.getLogger("pop").propagate = True
+    try:
+        names = set(published())
+    finally:
+        logging.getLogger("pop").propagate = False
+    assert names == {"Line 0", "Line 1", "Line 2"} - {stumbled.name}
+    assert str(stumbled.id) in caplog.text
+    assert "the words of a record" not in caplog.text
 
 
 def test_services_are_counted_whatever_their_state(registry):
