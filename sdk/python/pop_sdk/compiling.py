@@ -12,11 +12,21 @@ from typing import Any, NamedTuple
 from pop_sdk import rendering
 from pop_sdk.languages import normalised_tag, wider_tags
 from pop_sdk.opening import ALWAYS_OPEN, HOURS_UNKNOWN, Pattern, Timeline
-from pop_sdk.place import Masks, Notice, Place
-from pop_sdk.ranking import CONFIRMING, LEAD, RECENT, day_of, trust
+from pop_sdk.phrases import (
+    ADULT_AGE_UNKNOWN,
+    CHILD_AGE_UNKNOWN,
+    CONFIRMING,
+    CONFLICTING,
+    FOREIGN,
+    GENERAL_CHILD,
+    LEAD_ONLY,
+    MEETS,
+    NATIONAL,
+    NO_HOURS,
+)
+from pop_sdk.place import UNDATED, Masks, Notice, Place
+from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, day_of, trust
 from pop_sdk.vocabulary import AUDIENCES, CHANNELS, HOTLINE, NEEDS, OLDEST, REPORT_CONTENT, TEXT_CHANNELS
-
-_ADULT = 18
 
 
 class _Contact(NamedTuple):
@@ -45,6 +55,7 @@ class _Service(NamedTuple):
     stage: str
     on: int | None
     hours_confirmed: int | None
+    since: bytes
     conflicting: bool
     notices: tuple[tuple[str, int, int], ...]
     contacts: tuple[_Contact, ...]
@@ -109,6 +120,7 @@ class Compiler:
             stage,
             on,
             day_of(service["hours_confirmed"]),
+            rendering.since_bytes(service["on"] or ""),
             bool(service["conflicts"]),
             self._shared((notice["kind"], notice["starts"], notice["ends"]) for notice in service["notices"]),
             tuple(self._contact(service, contact) for contact in service["contacts"]),
@@ -144,19 +156,20 @@ class Compiler:
         rows = [(number, service, contact) for number, service in enumerate(services) for contact in service.contacts]
         place.masks = _masks(place.code, rows)
         place.service_of = array("I", [number for number, _, _ in rows])
-        place.before = [contact.before for _, _, contact in rows]
-        place.after = [contact.after for _, _, contact in rows]
+        place.facts = array("I", [_facts(place.code, service, contact) for _, service, contact in rows])
         place.pattern_of = array("i", [contact.pattern for _, _, contact in rows])
         place.patterns = self._patterns
         widths = [len(service.contacts) for service in services]
-        place.widths = array("I", widths)
-        place.first = array("I", [end - width for end, width in zip(accumulate(widths), widths, strict=True)])
+        place.first = array("I", accumulate(widths, initial=0))
         place.ids = [service.rank[2] for service in services]
-        place.services = [service.shown for service in services]
-        place.closings = [service.closing for service in services]
-        place.evidence = [service.on for service in services]
-        place.evidence_ends = sorted({service.on + RECENT for service in services if service.on is not None})
-        place.only_in = {bit: contact.subdivisions for bit, (_, _, contact) in enumerate(rows) if contact.subdivisions}
+        _fill_text(place, services)
+        place.evidence = array("i", [UNDATED if service.on is None else service.on for service in services])
+        place.since = [service.since for service in services]
+        place.only_in = {
+            bit: rendering.only_in_bytes(contact.subdivisions)
+            for bit, (_, _, contact) in enumerate(rows)
+            if contact.subdivisions
+        }
         self._fill_times(place, rows)
         place.notices = _notices(services, notices)
         place.notice_edges = sorted({edge for notice in place.notices for edge in (notice.starts, notice.ends)})
@@ -171,17 +184,41 @@ class Compiler:
                 patterns[contact.pattern].append(bit)
             if service.hours_confirmed is not None:
                 hours[service.hours_confirmed + RECENT].append(bit)
-            if service.on is not None and service.stage in CONFIRMING:
+            if service.on is not None and service.stage in CONFIRMING_STAGES:
                 confirmed[service.on + RECENT].append(bit)
             if contact.until is not None:
                 lapsing[contact.until].append(bit)
-        place.hours_until = [(last, bits_of(hours[last])) for last in sorted(hours)]
-        place.confirmed_until = [(last, bits_of(confirmed[last])) for last in sorted(confirmed)]
+        place.hours_until = [(bits_of(bits), last) for last, bits in hours.items()]
+        place.confirmed_until = [(bits_of(bits), last) for last, bits in confirmed.items()]
         used = [(self._patterns[number], bits_of(bits)) for number, bits in sorted(patterns.items())]
         place.timeline = Timeline(used, *self._window)
         place.untils = sorted(lapsing)
         gone = accumulate((bits_of(lapsing[until]) for until in place.untils), or_, initial=0)
         place.alive = [place.masks.everyone ^ bits for bits in gone]
+
+
+def _fill_text(place: Place, services: Sequence[_Service]) -> None:
+    pieces: list[bytes] = []
+    service_at, closing_at = array("I"), array("I")
+    contact_at, state_at, contact_end = array("I"), array("I"), array("I")
+    at = 0
+    for service in services:
+        service_at.append(at)
+        pieces.append(service.shown)
+        at += len(service.shown)
+        for contact in service.contacts:
+            pieces += (contact.before, contact.after)
+            contact_at.append(at)
+            state_at.append(at + len(contact.before))
+            at += len(contact.before) + len(contact.after)
+            contact_end.append(at)
+        closing_at.append(at)
+        pieces.append(service.closing)
+        at += len(service.closing)
+    service_at.append(at)
+    place.text = b"".join(pieces)
+    place.service_at, place.closing_at = service_at, closing_at
+    place.contact_at, place.state_at, place.contact_end = contact_at, state_at, contact_end
 
 
 def bits_of(positions: Sequence[int]) -> int:
@@ -192,6 +229,24 @@ def bits_of(positions: Sequence[int]) -> int:
     for position in positions:
         data[position >> 3] |= 1 << (position & 7)
     return int.from_bytes(data, "little")
+
+
+def _facts(code: str, service: _Service, contact: _Contact) -> int:
+    general = service.general and service.kind != HOTLINE
+    unbounded = contact.youngest is None and contact.oldest is None
+    flags = {
+        CHILD_AGE_UNKNOWN: unbounded and not service.child_specific,
+        ADULT_AGE_UNKNOWN: contact.oldest is None,
+        GENERAL_CHILD: general and "child" in service.audience,
+        FOREIGN: service.country != code,
+        NATIONAL: not contact.subdivisions,
+        LEAD_ONLY: service.stage == LEAD,
+        CONFLICTING: service.conflicting,
+        CONFIRMING: service.stage in CONFIRMING_STAGES,
+        NO_HOURS: contact.pattern == HOURS_UNKNOWN,
+        **{MEETS[need]: fact is True for need, fact in zip(NEEDS, contact.needs, strict=True)},
+    }
+    return sum(bit for bit, holds in flags.items() if holds)
 
 
 def _notices(services: Sequence[_Service], country: Sequence[Mapping[str, Any]]) -> list[Notice]:
@@ -222,7 +277,9 @@ def _masks(code: str, rows: Sequence[tuple[int, _Service, _Contact]]) -> Masks:
     return Masks(
         everyone=everyone,
         not_hotline=everyone ^ hotline,
+        not_lead=everyone ^ one("lead"),
         own=one("own"),
+        child_specific=one("child_specific"),
         audience={audience: bits for audience, bits in each("audience").items() if audience in AUDIENCES},
         at_most=[
             everyone ^ _union(bits for bound, bits in from_age.items() if bound > age) for age in range(OLDEST + 1)
@@ -230,18 +287,13 @@ def _masks(code: str, rows: Sequence[tuple[int, _Service, _Contact]]) -> Masks:
         at_least=[
             everyone ^ _union(bits for bound, bits in to_age.items() if bound < age) for age in range(OLDEST + 1)
         ],
-        age_unknown=(one("child_age_unknown"), one("adult_age_unknown")),
         topics=topics,
         general=one("general"),
-        general_child=one("general_child"),
-        child_specific=one("child_specific"),
         channels={channel: found.get(("channel", channel), 0) for channel in CHANNELS},
         allowed={need: everyone ^ found.get(("refuses", need), 0) for need in NEEDS},
         known={need: found.get(("meets", need), 0) for need in NEEDS},
         national=one("national"),
         subdivisions=each("subdivision"),
-        lead=one("lead"),
-        conflicting=one("conflicting"),
         speaks=each("speaks"),
         speaks_exactly=each("speaks_exactly"),
         language_unknown=one("language_unknown"),
@@ -263,19 +315,14 @@ def _keys(code: str, service: _Service, contact: _Contact) -> set[tuple[str, obj
     keys.update(("audience", audience) for audience in service.audience)
     keys.update(("topic", topic) for topic in service.topics)
     hotline = service.kind == HOTLINE
-    general = service.general and not hotline
     flags = {
         "own": service.country == code,
         "hotline": hotline,
-        "general": general,
-        "general_child": general and "child" in service.audience,
+        "general": service.general and not hotline,
         "child_specific": service.child_specific,
         "lead": service.stage == LEAD,
-        "conflicting": service.conflicting,
         "national": not contact.subdivisions,
         "language_unknown": not contact.languages,
-        "child_age_unknown": contact.youngest is None and contact.oldest is None and not service.child_specific,
-        "adult_age_unknown": contact.oldest is None,
     }
     keys.update((name, None) for name, holds in flags.items() if holds)
     keys.update(("subdivision", subdivision) for subdivision in contact.subdivisions)

@@ -14,23 +14,47 @@ from typing import Any, Final
 from pop_sdk import rendering
 from pop_sdk.compiling import Compiler
 from pop_sdk.need import Need, NeedError
-from pop_sdk.place import Moment, Place
-from pop_sdk.ranking import (
+from pop_sdk.phrases import (
+    ADULT_AGE_UNKNOWN,
+    AGE_OF_A_CHILD,
+    AGE_OF_AN_ADULT,
+    ASKED,
+    CAUTION_FACTS,
+    CAUTION_STATE,
+    CHANNEL_FITS,
+    CHANNEL_OTHER,
+    CHECKED_LONG_AGO,
+    CHILD_AGE_UNKNOWN,
+    EVERY_STATE,
     LANGUAGE_OTHER,
     LANGUAGE_UNKNOWN,
+    MEETS,
+    NEAREST,
+    NEVER_CHECKED,
+    PUBLIC,
+    REASON_FACTS,
+    RECENTLY_CHECKED,
     SPEAKS,
+    STATE_BITS,
+    SUBDIVISION_FITS,
+    SUBDIVISION_OTHER,
     TOPIC_COVERED,
     TOPIC_GENERAL,
     TOPIC_OTHER,
-    Pick,
-    choose,
+    WIDER,
+    Cautions,
+    cautions_bytes,
+    reasons_bytes,
 )
+from pop_sdk.place import UNDATED, Moment, Place
+from pop_sdk.ranking import RECENT, Groups, Pick, choose
 from pop_sdk.snapshot import Snapshot
 from pop_sdk.structure import check_head, check_service
 from pop_sdk.vocabulary import Vocabulary
 
+_ADULT: Final = 18
 _NEAREST: Final = 3  # services of neighbour countries in a gap's answer
-_ROOM: Final = 60_000  # remembered halves of matches, about 40 MB; then all are dropped
+_MOST_PHRASES: Final = 50_000  # remembered, about 25 MB; then all are dropped
 _NO_GAP: Final = b'],"gap":null}'
 _GAP: Final = b'],"gap":{"reason":"no_child_service_known","nearest":['
 _NO_SNAPSHOT: Final = b'],"gap":{"reason":"no_valid_snapshot","nearest":[]}}'
@@ -46,7 +70,8 @@ class Engine:
         self._places = compiler.places()
         self._head = head
         self._start = rendering.snapshot_bytes(head["version"], head["created"], head["expires"])
-        self._kept = 0
+        self._reasons: dict[int, bytes] = {}
+        self._cautions: dict[tuple[int, tuple[str, ...]], Cautions] = {}
         self._where = {
             service_id: (place, number)
             for place in self._places.values()
@@ -60,55 +85,59 @@ class Engine:
 
     def match(self, need: Need, *, now: int) -> bytes:
         """Answer a need at unix second ``now``: the JSON body of ``/v1/match``. NeedError for an unknown country."""
-        place = self._places.get(need.country)
+        country, subdivision, topics, languages, channels, age_min, age_max, audience, at, needs, limit = need
+        place = self._places.get(country)
         if place is None:
             raise NeedError("country", "is not known", sorted(self._places))
-        at = now if need.at is None else need.at
-        moment = place.moment
-        if moment is None or not moment.start <= at < moment.end:
-            moment = place.moment_at(at)
-            if need.at is None:
-                place.moment = moment
+        if at is None:
+            at, moment = now, place.moment_at(now, keep=True)
+        else:
+            moment = place.moment_at(at, keep=False)
         masks = place.masks
+        state = 0
+        asked = 0
         # Hard facts, which nothing relaxes.
-        fit = masks.audience.get(need.audience, 0)
+        fit = masks.audience.get(audience, 0)
         if place.untils:
             fit &= place.living(max(at, now))
-        state = 0
-        if need.age_max is not None and need.age_min is not None:
-            fit &= masks.at_most[need.age_max] & masks.at_least[need.age_min]
-            state = rendering.AGE_OF_A_CHILD if need.age_max < 18 else rendering.AGE_OF_AN_ADULT
-        for name in need.needs:
+        if age_max is not None and age_min is not None:
+            fit &= masks.at_most[age_max] & masks.at_least[age_min]
+            state = AGE_OF_A_CHILD if age_max < _ADULT else AGE_OF_AN_ADULT
+            asked |= CHILD_AGE_UNKNOWN if age_max < _ADULT else ADULT_AGE_UNKNOWN
+        for name in needs:
             fit &= masks.allowed[name]
-            state |= rendering.NEED_BITS[name]
+            state |= ASKED[name]
+            asked |= MEETS[name]
         # Facts that a wider answer may relax.
-        topics: Sequence[tuple[int, int]] = ()
-        if need.topics:
+        groups: Groups = ()
+        if topics:
             covers = 0
-            for topic in need.topics:
+            for topic in topics:
                 covers |= masks.topics.get(topic, 0)
             fit &= covers | masks.general
-            topics = ((covers, TOPIC_COVERED), (masks.general, TOPIC_GENERAL))
+            groups = ((covers, TOPIC_COVERED), (masks.general, TOPIC_GENERAL))
         else:
             fit &= masks.not_hotline
-        if need.channels:
-            channels = 0
-            for channel in need.channels:
-                channels |= masks.channels[channel]
-            fit &= channels
-            state |= rendering.CHANNEL_FITS
-        if need.subdivision is not None:
-            fit &= masks.national | masks.subdivisions.get(need.subdivision, 0)
-            state |= rendering.SUBDIVISION_FITS
-        if not fit:
-            return self._gap(place, moment, need, at, now)
-        # A lead is shown only where there is nothing better.
-        fit = fit & ~masks.lead or fit
-        picks = choose(
-            _buckets(place, need, fit, state), moment.tiers, place.service_of, topics, masks.child_specific, need.limit
-        )
+        if channels:
+            fit &= place.reached_by(channels)
+            state |= CHANNEL_FITS
+        if subdivision is not None:
+            fit &= masks.national | masks.subdivisions.get(subdivision, 0)
+            state |= SUBDIVISION_FITS
         parts = [self._start, rendering.need_bytes(need, at), place.emergency]
-        self._write(parts, place, moment, picks, fit)
+        if not fit:
+            self._write_gap(parts, place, moment, need, at, now)
+            return b"".join(parts)
+        # A lead is shown only where there is nothing better.
+        fit = fit & masks.not_lead or fit
+        # What goes before openness: language, then needs, then place.
+        buckets: Groups = _by_language(place, languages, fit, state) if languages else ((fit, state),)
+        for name in needs:
+            buckets = _split(buckets, masks.known[name])
+        if subdivision is None and place.only_in:
+            buckets = _split(buckets, masks.national)
+        picks = choose(buckets, moment.tiers, groups, masks.child_specific, place.service_of, limit)
+        self._write(parts, place, moment, picks, fit, asked)
         parts.append(_NO_GAP)
         return b"".join(parts)
 
@@ -123,15 +152,15 @@ class Engine:
         if found is None:
             return None
         place, number = found
-        moment = place.moment_at(now)
-        first = place.first[number]
-        every = ((1 << place.widths[number]) - 1) << first
-        fit = every & place.living(now)
+        first, last = place.first[number : number + 2]
+        fit = ((1 << last) - (1 << first)) & place.living(now)
         if not fit:
             return None
-        pick = choose([(fit, 0)], moment.tiers, place.service_of, (), 0, 1)[0]
-        text = rendering.head_bytes(place, moment, pick.contact, number, fit >> first)
-        match: dict[str, Any] = json.loads(text + rendering.tail_bytes(place, moment, pick))
+        moment = place.moment_at(now, keep=False)
+        picks = choose(((fit, 0),), moment.tiers, (), 0, place.service_of, 1)
+        parts: list[bytes] = [b""]
+        self._write(parts, place, moment, picks, fit, 0)
+        match: dict[str, Any] = json.loads(b"".join(parts))
         return {**match, "reasons": []}
 
     def countries_json(self) -> bytes:
@@ -155,75 +184,153 @@ class Engine:
         keys = ("id", "tile", "names", "chi", "risk")
         return rendering.packed({"topics": [{key: topic[key] for key in keys} for topic in self._head["topics"]]})
 
-    def _write(self, parts: list[bytes], place: Place, moment: Moment, picks: Sequence[Pick], fit: int) -> None:
-        """Append the matches, from remembered halves where the same half was needed before."""
-        heads, tails = moment.heads, place.tails
-        epoch = moment.epoch << 48
-        for pick in picks:
-            contact, service, state, tier = pick
-            first = place.first[service]
-            shown = fit >> first & (1 << place.widths[service]) - 1
-            key = shown << 24 | contact
-            head = heads.get(key)
-            if head is None:
-                head = heads[key] = rendering.head_bytes(place, moment, contact, service, shown)
-                self._kept += 1
-            key = epoch | state << 30 | tier << 24 | contact
-            tail = tails.get(key)
-            if tail is None:
-                tail = tails[key] = rendering.tail_bytes(place, moment, pick)
-                self._kept += 1
-            parts += (head, tail, b",")
-        if picks:
-            parts.pop()
-        if self._kept > _ROOM:
-            self._kept = 0
-            for other in self._places.values():
-                other.forget()
+    def _write(
+        self,
+        parts: list[bytes],
+        place: Place,
+        moment: Moment,
+        picks: Iterable[Pick],
+        fit: int,
+        asked: int,
+        doubtful: int = CAUTION_STATE,
+    ) -> None:
+        """Append the matches: the best contact first, then the service's other contacts in ``fit``.
 
-    def _gap(self, place: Place, moment: Moment, need: Need, at: int, now: int) -> bytes:
-        """Answer where nothing fits: wider services of the same country, and the nearest of its neighbours."""
-        parts = [self._start, rendering.need_bytes(need, at), place.emergency]
-        nearest: list[bytes] = []
-        if need.audience == "child":
-            for audience, widened in (("child", rendering.WIDER), ("general_public", rendering.PUBLIC)):
-                fit = _hard(place, need, max(at, now), audience)
-                if fit:
-                    fit = fit & ~place.masks.lead or fit
-                    picks = _widened(place, moment, need, fit, widened, need.limit)
-                    self._write(parts, place, moment, picks, fit)
-                    break
-            self._write_nearest(nearest, place, need, at, now)
-        return b"".join((*parts, _GAP, *nearest, b"]}}"))
+        ``asked`` are the facts that the question is about, ``doubtful`` the bits of state that can change a caution.
+        """
+        _, _, day, outside, _, notices, said = moment
+        text, contact_at, state_at, contact_end = place.text, place.contact_at, place.state_at, place.contact_end
+        reason_facts, caution_facts = asked | REASON_FACTS, asked | CAUTION_FACTS
+        beginning = len(parts)
+        for contact, service, state, tier in picks:
+            words = said[contact] or place.words(contact, moment)
+            first, last = place.first[service], place.first[service + 1]
+            start = contact_at[contact]
+            middle = state_at[contact]
+            parts += (
+                text[place.service_at[service] : contact_at[first]],
+                words[0],
+                text[start:middle],
+                words[1],
+                text[middle : contact_end[contact]],
+            )
+            if last - first > 1:
+                for other in range(first, last):
+                    if other != contact and fit >> other & 1:
+                        words = said[other] or place.words(other, moment)
+                        middle = state_at[other]
+                        parts += (b",", text[contact_at[other] : middle], words[1], text[middle : contact_end[other]])
+            facts = place.facts[contact]
+            on = place.evidence[service]
+            checked = RECENTLY_CHECKED if day - on <= RECENT else CHECKED_LONG_AGO if on != UNDATED else NEVER_CHECKED
+            when = tier << 2 | checked
+            key = ((facts & reason_facts) << STATE_BITS | state) << 5 | when
+            parts.append(self._reasons.get(key) or self._reasons_of(key, state, tier, facts, checked))
+            bits = ((facts & caution_facts) << STATE_BITS | state & doubtful) << 6 | when << 1 | outside
+            kinds = moment.kinds(service) if notices else ()
+            start_, after_date, after_places = self._cautions.get((bits, kinds)) or self._cautions_of(
+                (bits, kinds), state, tier, facts, checked
+            )
+            parts.append(start_)
+            if after_date is not None:
+                parts += (place.since[service], after_date)
+            if after_places is not None:
+                parts += (place.only_in[contact], after_places)
+            parts.append(text[place.closing_at[service] : place.service_at[service + 1]])
+        if len(parts) > beginning:
+            parts[beginning] = parts[beginning][1:]  # the comma that stands before every match but the first
 
-    def _write_nearest(self, parts: list[bytes], place: Place, need: Need, at: int, now: int) -> None:
-        found: list[tuple[Place, int]] = []
+    def _reasons_of(self, key: int, state: int, tier: int, facts: int, checked: int) -> bytes:
+        if len(self._reasons) >= _MOST_PHRASES:
+            self._reasons.clear()
+        found = self._reasons[key] = reasons_bytes(state, tier, facts, checked)
+        return found
+
+    def _cautions_of(
+        self, key: tuple[int, tuple[str, ...]], state: int, tier: int, facts: int, checked: int
+    ) -> Cautions:
+        if len(self._cautions) >= _MOST_PHRASES:
+            self._cautions.clear()
+        bits, kinds = key
+        found = cautions_bytes(state, tier, facts, checked, outside=bool(bits & 1), notices=kinds)
+        self._cautions[key] = found
+        return found
+
+    def _write_gap(self, parts: list[bytes], place: Place, moment: Moment, need: Need, at: int, now: int) -> None:
+        """Append what to say where nothing fits: wider services of the same country, the nearest of its neighbours."""
+        later = max(at, now)
+        if need.audience != "child":
+            parts += (_GAP, b"]}}")
+            return
+        for audience, widened in (("child", WIDER), ("general_public", PUBLIC)):
+            fit = _hard(place, need, later, audience)
+            if fit:
+                fit = fit & place.masks.not_lead or fit
+                self._write_widened(parts, place, moment, need, fit, widened, need.limit)
+                break
+        parts.append(_GAP)
+        abroad: list[tuple[Place, int]] = []
         for code in place.neighbours:
             neighbour = self._places.get(code)
             if neighbour is not None:
-                masks = neighbour.masks
-                fit = masks.own & masks.known["from_abroad"]
+                fit = neighbour.masks.own & neighbour.masks.known["from_abroad"]
                 if fit:
-                    fit &= _hard(neighbour, need, max(at, now), "child")
-                    if fit:
-                        found.append((neighbour, fit))
-        better = [(neighbour, fit & ~neighbour.masks.lead) for neighbour, fit in found]
+                    abroad.append((neighbour, fit & _hard(neighbour, need, later, "child")))
+        better = [(neighbour, fit & neighbour.masks.not_lead) for neighbour, fit in abroad]
         if any(fit for _, fit in better):
-            found = better
+            abroad = better
         left = _NEAREST
-        abroad = need._replace(subdivision=None)
-        for neighbour, fit in found:
+        elsewhere = need._replace(subdivision=None)
+        for neighbour, fit in abroad:
             if fit and left:
-                moment = neighbour.moment_at(at)
-                picks = _widened(neighbour, moment, abroad, fit, rendering.NEAREST, left)
                 if left < _NEAREST:
                     parts.append(b",")
-                self._write(parts, neighbour, moment, picks, fit)
-                left -= len(picks)
+                moment = neighbour.moment_at(at, keep=need.at is None)
+                left -= self._write_widened(parts, neighbour, moment, elsewhere, fit, NEAREST, left)
+        parts.append(b"]}}")
+
+    def _write_widened(
+        self, parts: list[bytes], place: Place, moment: Moment, need: Need, fit: int, widened: int, limit: int
+    ) -> int:
+        """Append contacts that need not fit topic, channel or subdivision, with a word on each that does not.
+
+        Returns how many were found.
+        """
+        masks = place.masks
+        state, asked = widened, 0
+        if need.age_max is not None:
+            state |= AGE_OF_A_CHILD if need.age_max < _ADULT else AGE_OF_AN_ADULT
+            asked |= CHILD_AGE_UNKNOWN if need.age_max < _ADULT else ADULT_AGE_UNKNOWN
+        groups: Groups = ()
+        if need.topics:
+            covers = 0
+            for topic in need.topics:
+                covers |= masks.topics.get(topic, 0)
+            groups = ((covers, TOPIC_COVERED), (masks.general, TOPIC_GENERAL), (masks.everyone, TOPIC_OTHER))
+        for name in need.needs:
+            state |= ASKED[name]
+            asked |= MEETS[name]
+        buckets: Groups = _by_language(place, need.languages, fit, state) if need.languages else ((fit, state),)
+        for name in need.needs:
+            buckets = _split(buckets, masks.known[name])
+        if need.subdivision is not None:
+            here = masks.national | masks.subdivisions.get(need.subdivision, 0)
+            buckets = _split(buckets, here, SUBDIVISION_FITS, SUBDIVISION_OTHER)
+        elif place.only_in:
+            buckets = _split(buckets, masks.national)
+        picks = choose(buckets, moment.tiers, groups, masks.child_specific, place.service_of, limit)
+        if need.channels:
+            reached = place.reached_by(need.channels)
+            picks = [
+                (contact, service, state | (CHANNEL_FITS if reached >> contact & 1 else CHANNEL_OTHER), tier)
+                for contact, service, state, tier in picks
+            ]
+        self._write(parts, place, moment, picks, fit, asked, EVERY_STATE)
+        return len(picks)
 
 
 def _hard(place: Place, need: Need, at: int, audience: str) -> int:
-    """Return the contacts that no widening may leave out of account: audience, link, age, needs; never a hotline."""
+    """Return the contacts that a wider answer may hold: audience, link, age and needs stand; never a hotline."""
     masks = place.masks
     fit = masks.audience.get(audience, 0) & masks.not_hotline & place.living(at)
     if need.age_max is not None and need.age_min is not None:
@@ -233,66 +340,32 @@ def _hard(place: Place, need: Need, at: int, audience: str) -> int:
     return fit
 
 
-def _buckets(place: Place, need: Need, fit: int, state: int) -> Sequence[tuple[int, int]]:
-    """Split by what goes before openness: language, then needs, then place. Disjoint, in order."""
-    masks = place.masks
-    buckets = [(fit, state)]
-    if need.languages:
-        buckets = []
-        for tag in need.languages:
-            speaking = fit & place.speaking(tag)
-            if speaking:
-                buckets.append((speaking, state | SPEAKS))
-                fit ^= speaking
-        unknown = fit & masks.language_unknown
-        if unknown:
-            buckets.append((unknown, state | LANGUAGE_UNKNOWN))
-        if fit != unknown:
-            buckets.append((fit ^ unknown, state | LANGUAGE_OTHER))
-    for name in need.needs:
-        buckets = _split(buckets, masks.known[name], 0, 0)
-    if need.subdivision is None and place.only_in:
-        buckets = _split(buckets, masks.national, 0, 0)
-    return buckets
+def _by_language(place: Place, languages: Iterable[str], fit: int, state: int) -> Groups:
+    """Split by the first language asked for that is spoken; then not known, then others. Language never excludes."""
+    groups = []
+    for tag in languages:
+        speaking = fit & place.speaking(tag)
+        if speaking:
+            groups.append((speaking, state | SPEAKS))
+            fit ^= speaking
+    unknown = fit & place.masks.language_unknown
+    if unknown:
+        groups.append((unknown, state | LANGUAGE_UNKNOWN))
+    if fit != unknown:
+        groups.append((fit ^ unknown, state | LANGUAGE_OTHER))
+    return groups
 
 
-def _split(buckets: Sequence[tuple[int, int]], bits: int, inside: int, outside: int) -> list[tuple[int, int]]:
+def _split(groups: Groups, bits: int, inside: int = 0, outside: int = 0) -> Groups:
+    """Split every group: first what is in ``bits``, then the rest."""
     halves = []
-    for bucket, state in buckets:
-        first = bucket & bits
+    for group, state in groups:
+        first = group & bits
         if first:
             halves.append((first, state | inside))
-        if first != bucket:
-            halves.append((bucket ^ first, state | outside))
+        if first != group:
+            halves.append((group ^ first, state | outside))
     return halves
-
-
-def _widened(place: Place, moment: Moment, need: Need, fit: int, widened: int, limit: int) -> list[Pick]:
-    """Choose among contacts that do not fit topic, channel or subdivision, and say of each which it does not fit."""
-    masks = place.masks
-    state = widened
-    if need.age_max is not None:
-        state |= rendering.AGE_OF_A_CHILD if need.age_max < 18 else rendering.AGE_OF_AN_ADULT
-    for name in need.needs:
-        state |= rendering.NEED_BITS[name]
-    topics: Sequence[tuple[int, int]] = ()
-    if need.topics:
-        covers = 0
-        for topic in need.topics:
-            covers |= masks.topics.get(topic, 0)
-        topics = ((covers, TOPIC_COVERED), (masks.general, TOPIC_GENERAL), (masks.everyone, TOPIC_OTHER))
-    buckets = _buckets(place, need, fit, state)
-    if need.subdivision is not None:
-        here = masks.national | masks.subdivisions.get(need.subdivision, 0)
-        buckets = _split(buckets, here, rendering.SUBDIVISION_FITS, rendering.SUBDIVISION_OTHER)
-    picks = choose(buckets, moment.tiers, place.service_of, topics, masks.child_specific, limit)
-    if not need.channels:
-        return picks
-    channels = 0
-    for channel in need.channels:
-        channels |= masks.channels[channel]
-    asked = (rendering.CHANNEL_OTHER, rendering.CHANNEL_FITS)
-    return [pick._replace(state=pick.state | asked[channels >> pick.contact & 1]) for pick in picks]
 
 
 def compile_snapshot(source: Snapshot | Mapping[str, Any]) -> Engine:

@@ -17,6 +17,10 @@ STATE_NAMES: Final = ("open", "closed", "unknown", "always")
 HOURS_UNKNOWN: Final = -1  # as a contact's pattern number
 ALWAYS_OPEN: Final = -2
 
+# A state as JSON: of a match from the value of "open" to the beginning of its contacts, and of one contact from the value
+# of "open" to that of "closes_at".
+Words = tuple[bytes, bytes]
+
 DAY: Final = 86_400
 _STEP: Final = 16  # changes between two full sets that a timeline keeps
 
@@ -51,17 +55,17 @@ class Pattern:
                 states.append(state)
         self.starts: Sequence[int] = tuple(starts)
         self.states = bytes(states)
-        self._words: dict[int, bytes] = {}
+        self._words: dict[int, Words] = {}
 
-    def words(self, second: int) -> bytes:
-        """Return the state at ``second`` with its next change, as JSON: ``"open","opens_at":null,"closes_at":"…"``."""
+    def words(self, second: int) -> Words:
+        """Return the state at ``second`` with its next change, as JSON."""
         index = bisect_right(self.starts, second) - 1
         words = self._words.get(index)
         if words is None:
             words = self._words[index] = self._worded(index)
         return words
 
-    def _worded(self, index: int) -> bytes:
+    def _worded(self, index: int) -> Words:
         state = self.states[index]
         opens = closes = "null"
         if state == CLOSED:
@@ -70,11 +74,16 @@ class Pattern:
                 opens = f'"{rfc3339(self.starts[opening])}"'
         elif state == OPEN and index + 1 < len(self.starts):
             closes = f'"{rfc3339(self.starts[index + 1])}"'
-        return f'"{STATE_NAMES[state]}","opens_at":{opens},"closes_at":{closes}'.encode()
+        return _words(state, opens, closes)
 
 
-UNKNOWN_WORDS: Final = b'"unknown","opens_at":null,"closes_at":null'
-ALWAYS_WORDS: Final = b'"always","opens_at":null,"closes_at":null'
+def _words(state: int, opens: str, closes: str) -> Words:
+    name = STATE_NAMES[state]
+    return f'"{name}","contacts":['.encode(), f'"{name}","opens_at":{opens},"closes_at":{closes}'.encode()
+
+
+UNKNOWN_WORDS: Final = _words(UNKNOWN, "null", "null")
+ALWAYS_WORDS: Final = _words(ALWAYS, "null", "null")
 
 
 class Timeline:
