@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -17,6 +19,8 @@ from nacl.secret import SecretBox
 from pop.audit import actions as audit
 from pop.people.entrance import SECOND_FACTORS
 from pop.people.models import Staff
+
+log = logging.getLogger("pop.people")
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -55,11 +59,16 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return base64.b64encode(_box().encrypt(text.encode())).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open what `encrypt` sealed; ValueError if the key has changed or the row was tampered with."""
+        """Open what `encrypt` sealed.
+
+        A secret that does not open with the present key becomes a random one: every code is then wrong, and the person
+        needs a new link, instead of meeting an error page.
+        """
         try:
             return _box().decrypt(base64.b64decode(encrypted_text)).decode()
-        except CryptoError as error:
-            raise ValueError("a second factor's secret does not open with the present key") from error
+        except (CryptoError, ValueError):
+            log.error("a second factor's secret does not open with the present key")
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def _box() -> SecretBox:

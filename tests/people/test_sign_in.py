@@ -189,3 +189,15 @@ def test_every_form_of_signing_in_refuses_a_request_without_its_token(console, m
     assert strict.post(path, {"password": PASSWORD, "again": PASSWORD}).status_code == 403
     assert strict.post("/account/login/", {"login": person.email, "password": "x"}).status_code == 403
     assert actions.invited(path.removeprefix("/enter/")) == person.pk
+
+
+def test_a_secret_that_does_not_open_any_more_refuses_every_code(console, caplog):
+    person, secret = enter(console)
+    device = Authenticator.objects.get(user=person, type="totp")
+    for broken in ("not base64!", base64.b64encode(b"x" * 60).decode(), ""):
+        device.data = {"secret": broken}
+        device.save()
+        client = Client()
+        client.post("/account/login/", {"login": "amina@example.org", "password": PASSWORD})
+        for code in ("", "000000", totp(secret, ahead=1)):
+            assert client.post("/security/second-step/", {"code": code}).status_code == 200

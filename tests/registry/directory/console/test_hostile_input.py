@@ -1,0 +1,163 @@
+"""Whatever is sent, the console answers without an error of its own and shows it inert."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from django.urls import URLPattern
+
+from pop.registry.directory.models import Proposal, RegistryText, Service
+from pop.registry.directory.rules.editing import CONTACT_COLUMNS, SERVICE_FIELDS
+from pop.server.console import urlpatterns
+
+pytestmark = pytest.mark.storage
+
+HOSTILE = [
+    "\x00",
+    "a\x00b",
+    "\ufffe\uffff",
+    "\u202e116",
+    "\u2066911\u2069",
+    "\r\nSet-Cookie: a=b",
+    "<script>alert(1)</script>",
+    '"><svg onload=alert(1)>',
+    "' OR 1=1 --",
+    "'; DROP TABLE registry_service; --",
+    "{{ 7*7 }}{% debug %}",
+    "{0.__class__}",
+    "%s%n%x",
+    "../../../etc/passwd",
+    "javascript:alert(1)",
+    "١١٦",
+    "１１６",
+    "😀" * 60,
+    "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮",
+    "9" * 400,
+    "-1",
+    "1e309",
+    "NaN",
+    "[]",
+    '{"$ne": null}',
+    "tel:+254116;phone-context=x",
+    "Mo-Fr 25:99-99:99",
+    "PT999999999H",
+    "\\\\server\\share",
+    "x" * 5000,
+]
+# Every name that some form of the console reads.
+FIELDS = {
+    *CONTACT_COLUMNS,
+    *SERVICE_FIELDS,
+    *("country", "organisation", "source", "observed_on", "stage", "whole", "starts", "ends", "reason", "outcome"),
+    *("email", "roles", "reset", "login", "password", "again", "code"),
+}
+
+
+def addresses(world, people):
+    ids = {
+        "service_id": world.service.pk,
+        "contact_id": world.contact.pk,
+        "proposal_id": world.task.pk,
+        "task_id": world.task.pk,
+        "notice_id": world.notice.pk,
+        "number_id": world.number.pk,
+        "staff_id": people.cy.pk,
+        "kind": "publish",
+        "token": "none",
+        "name": "none",
+        "pk": 1,
+    }
+    found = []
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        path = "/" + str(pattern.pattern)
+        for converter, value in ids.items():
+            for kind in ("uuid", "str", "slug", "int", "path"):
+                path = path.replace(f"<{kind}:{converter}>", str(value))
+        found.append(path)
+    return found
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_form_and_no_list_breaks_on_hostile_text(world, people, as_staff, text):
+    client = as_staff("editor", "approver", "administrator")
+    form = dict.fromkeys(FIELDS, text)
+    query = dict.fromkeys(("q", "sort", "page", "country", "state", "kind", "format", "whose", "code", "next"), text)
+    for path in addresses(world, people):
+        if path.startswith("/account/"):  # signing out would end the walk
+            continue
+        for answer in (client.get(path, query), client.post(path, form)):
+            assert answer.status_code < 500, path
+            assert b"<script>alert(1)</script>" not in answer.content
+            assert b"<svg onload" not in answer.content
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_way_of_signing_in_breaks_on_hostile_text(console, text):
+    for path in ("/account/login/", "/security/second-step/", "/enter/x"):
+        answer = console.post(path, {"login": text, "password": text, "code": text, "again": text, "next": text})
+        assert answer.status_code < 500
+        assert not answer.get("Location", "").startswith(("javascript:", "//", "http"))
+
+
+def test_addresses_with_hostile_parts_are_not_found(as_staff):
+    client = as_staff("editor", "approver", "administrator")
+    for text in HOSTILE[:20]:
+        for place in ("services", "proposals", "tasks", "notices", "emergency", "staff", "static", "enter"):
+            assert client.get(f"/{place}/{quote(text, safe='')}").status_code in (404, 405)
+
+
+def test_lone_surrogates_and_broken_encodings_are_refused_or_read_as_signs(world, as_staff):
+    client = as_staff("editor", "approver", "administrator")
+    for raw in ("q=%ED%A0%80", "q=%FF%FE", "q=%C0%AF", "%ED%A0%80=1", "q=%"):
+        assert client.get(f"/services?{raw}").status_code == 200
+    answer = client.post(
+        f"/services/{world.service.pk}/contacts/add",
+        b"as_stated=%ED%A0%80&source=%FF&channel=phone",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 200
+
+
+def test_a_megabyte_is_refused(world, as_staff):
+    client = as_staff("editor", "approver", "administrator")
+    answer = client.post(f"/services/{world.service.pk}/edit", {"name": "x" * 1_000_000})
+    assert answer.status_code in (400, 413)
+    answer = client.post(f"/services/{world.service.pk}/edit", {f"f{n}": "" for n in range(1_000)})
+    assert answer.status_code in (400, 413)
+
+
+def test_what_a_list_brought_in_is_shown_inert(world, as_staff):
+    evil = '<script>alert(1)</script>"><svg onload=alert(1)>'
+    Service.objects.filter(pk=world.service.pk).update(name=evil, remarks=evil, source=evil, website=evil)
+    world.service.contacts.update(as_stated=evil, dial=evil[:40], hours_source=evil)
+    world.service.evidence.create(field="name", value=evil, source=evil, stage="desk_checked")
+    world.service.changes.create(field="name", before=evil, after=evil, via="load")
+    RegistryText.objects.create(service=world.service, field="summary", language="en", text=evil)
+    world.task.detail = {"reason": evil, "current": evil, "incoming": evil}
+    world.task.save()
+    client = as_staff("editor", "approver", "administrator")
+    for path in (f"/services/{world.service.pk}", "/services", "/tasks", f"/tasks/{world.task.pk}", "/findings", "/"):
+        page = client.get(path).content
+        assert b"<script>alert" not in page
+        assert b"<svg onload" not in page
+
+
+def test_signs_that_cannot_be_seen_never_reach_a_proposal(world, as_staff):
+    client = as_staff("editor")
+    for name in ("Line\u202e611", "Line\u2066", "Li\x07ne"):
+        answer = client.post(
+            f"/services/{world.service.pk}/edit",
+            {
+                "name": name,
+                "kind": "child_helpline",
+                "audience": "child",
+                "holiday_policy": "unknown",
+                "source": "https://example.org/",
+                "observed_on": "2026-01-01",
+                "stage": "desk_checked",
+            },
+        )
+        assert "signs that cannot be seen" in answer.content.decode()
+    assert not Proposal.objects.exists()
