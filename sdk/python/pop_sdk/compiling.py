@@ -26,7 +26,16 @@ from pop_sdk.phrases import (
 )
 from pop_sdk.place import UNDATED, Masks, Notice, Place
 from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, day_of, trust
-from pop_sdk.vocabulary import AUDIENCES, CHANNELS, HOTLINE, NEEDS, OLDEST, REPORT_CONTENT, TEXT_CHANNELS
+from pop_sdk.vocabulary import (
+    ANSWERED_LATER_CHANNELS,
+    AUDIENCES,
+    CHANNELS,
+    HOTLINE,
+    NEEDS,
+    OLDEST,
+    REPORT_CONTENT,
+    TEXT_CHANNELS,
+)
 
 
 class _Contact(NamedTuple):
@@ -299,6 +308,8 @@ def _masks(code: str, rows: Sequence[tuple[int, _Service, _Contact]]) -> Masks:
         language_unknown=one("language_unknown"),
         always=found.get(("pattern", ALWAYS_OPEN), 0),
         hours_unknown=found.get(("pattern", HOURS_UNKNOWN), 0),
+        answered_later=found.get(("pattern", HOURS_UNKNOWN), 0)
+        & _union(found.get(("channel", channel), 0) for channel in ANSWERED_LATER_CHANNELS),
     )
 
 

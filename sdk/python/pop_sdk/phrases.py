@@ -17,6 +17,7 @@ OPEN_UNCONFIRMED: Final = 2
 UNKNOWN_UNCONFIRMED: Final = 3
 CLOSED_CONFIRMED: Final = 4
 CLOSED_UNCONFIRMED: Final = 5
+ANSWERED_LATER: Final = 6
 
 # The state of a question towards a contact: which parts were asked, and how they are met.
 TOPIC: Final = 3
@@ -138,7 +139,7 @@ def _cautions(state: int, tier: int, facts: int, checked: int, outside: bool, no
     language = state & LANGUAGE
     flags = {
         "hours_unconfirmed": tier in (OPEN_UNCONFIRMED, CLOSED_UNCONFIRMED),
-        "hours_unknown": tier in (UNKNOWN_CONFIRMED, UNKNOWN_UNCONFIRMED) and facts & NO_HOURS,
+        "hours_unknown": tier in (UNKNOWN_CONFIRMED, UNKNOWN_UNCONFIRMED, ANSWERED_LATER) and facts & NO_HOURS,
         # Stated hours are unknown on one occasion only: a holiday for which nobody knows the policy.
         "holiday": tier in (UNKNOWN_CONFIRMED, UNKNOWN_UNCONFIRMED) and not facts & NO_HOURS and not outside,
         "not_checked": checked == NEVER_CHECKED,

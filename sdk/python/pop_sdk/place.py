@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from pop_sdk.languages import wider_tags
 from pop_sdk.opening import ALWAYS_OPEN, ALWAYS_WORDS, DAY, HOURS_UNKNOWN, UNKNOWN_WORDS, Pattern, Timeline, Words
 from pop_sdk.phrases import (
+    ANSWERED_LATER,
     CLOSED_CONFIRMED,
     CLOSED_UNCONFIRMED,
     OPEN_CONFIRMED,
@@ -54,6 +55,7 @@ class Masks(NamedTuple):
     language_unknown: int
     always: int
     hours_unknown: int
+    answered_later: int  # a letter box without hours: nobody answers at once
 
 
 class Moment(NamedTuple):
@@ -175,8 +177,11 @@ class Place:
             notices = [notice for notice in self.notices if notice.starts <= at < notice.ends]
         hours_confirmed, confirmed = self._confirmed_on(day)
         open_confirmed = is_open & hours_confirmed
-        unknown_confirmed = unknown & confirmed
+        # A letter box is no reason to call a service "unknown" whose telephone is known to be closed: it comes last.
+        later = unknown & masks.answered_later if not outside else 0
         closed = masks.everyone ^ (is_open | unknown)
+        unknown ^= later
+        unknown_confirmed = unknown & confirmed
         closed_confirmed = closed & hours_confirmed
         tiers = (
             (open_confirmed, OPEN_CONFIRMED),
@@ -185,6 +190,7 @@ class Place:
             (unknown ^ unknown_confirmed, UNKNOWN_UNCONFIRMED),
             (closed_confirmed, CLOSED_CONFIRMED),
             (closed ^ closed_confirmed, CLOSED_UNCONFIRMED),
+            (later, ANSWERED_LATER),
         )
         words: list[Words | None] = [None] * len(self.facts)
         return Moment(start, end, day, outside, [tier for tier in tiers if tier[0]], notices, words)

@@ -27,6 +27,9 @@ CHANNELS: Final = (
 # Ways in which a child can write and nobody in the room hears it.
 TEXT_CHANNELS: Final = frozenset(CHANNELS) - {"phone", "video_sign", "in_person"}
 
+# Channels through which nobody answers at once. Without hours of their own they say nothing about being open.
+ANSWERED_LATER_CHANNELS: Final = frozenset({"email", "form", "forum"})
+
 NEEDS: Final = ("free", "anonymous", "no_trace", "text_only", "sign_language", "from_abroad")
 
 AUDIENCES: Final = ("child", "young_person", "parent", "professional", "general_public", "own_behaviour")
