@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +12,8 @@ from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.served import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -28,9 +26,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PREPARE = (
-    "import django; django.setup()\nfrom pop.server.jobs.preparing import prepare\nfor line in prepare(): print(line)\n"
-)
 
 
 class Site(NamedTuple):
@@ -64,66 +59,17 @@ class _Neutral(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve the public door in a process of its own."""
+def site(world: Path) -> Iterator[Site]:
+    """Serve the public door over the real registry, with a neutral site of our own to leave to."""
     neutral = ThreadingHTTPServer(("127.0.0.1", 0), _Neutral)
     threading.Thread(target=neutral.serve_forever, daemon=True).start()
     # Another name for the same machine: to a browser it is another site, as it is in life.
     away = f"http://localhost:{neutral.server_address[1]}/"
-    home = tmp_path_factory.mktemp("pages")
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "POP_DATA_DIR": str(home / "var"),
-        "POP_KEYS_DIR": str(home / "var" / "keys"),
-        "POP_PUBLIC_PORT": str(port),
-        "POP_EXIT_URL": away,
-        "POP_DOOR": "public",
-        "DJANGO_SETTINGS_MODULE": "pop.server.settings",
-    }
-    environment.pop("DATABASE_URL", None)
-    subprocess.run(
-        [sys.executable, "-c", PREPARE],
-        env={**environment, "POP_DOOR": "console"},
-        cwd=ROOT,
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    log = home / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).parent / "pop"), "serve", "public"],
-            env=environment,
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait(f"http://127.0.0.1:{port}/healthz", process)
-            yield Site(f"http://127.0.0.1:{port}", port, away, log)
-        finally:
-            process.terminate()
-            process.wait(10)
-            neutral.shutdown()
-            neutral.server_close()
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(150):
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-            return
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
+    with serving(world, POP_EXIT_URL=away) as served:
+        yield Site(served.url, served.port, away, served.log)
+    neutral.shutdown()
+    neutral.server_close()
 
 
 @pytest.fixture(scope="session")

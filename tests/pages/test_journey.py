@@ -85,6 +85,31 @@ def test_the_keyboard_alone_reaches_the_number(site: Any, page: Page) -> None:
     assert page.evaluate("document.activeElement.closest('article') !== null")
 
 
+def test_the_last_tap_counts_when_a_child_taps_twice(site: Any, page: Page) -> None:
+    page.goto(f"{site.url}/en/KE")
+    page.evaluate(
+        "() => { document.querySelector('[value=at_school]').click();"
+        " document.querySelector('[value=feel_bad]').click() }"
+    )
+    page.locator("main article").first.wait_for()
+    page.wait_for_timeout(200)
+    assert page.locator("input[name=tile]").get_attribute("value") == "feel_bad"
+    assert page.evaluate("history.state") == 1
+
+
+def test_the_country_can_change_on_the_way_by_letter(site: Any, page: Page) -> None:
+    page.goto(f"{site.url}/en/KE")
+    page.get_by_role("link", name="Country: Kenya").click()
+    page.get_by_role("heading", name="Which country are you in?").wait_for()
+    page.get_by_role("navigation", name="Go to a letter").get_by_role("link", name="D").click()
+    page.wait_for_timeout(100)
+    page.get_by_role("link", name="Denmark").click()
+    page.get_by_text("Emergency numbers in Denmark").wait_for()
+    assert page.url == f"{site.url}/en/DK"
+    page.go_back()
+    page.get_by_role("heading", name="Which country are you in?").wait_for()
+
+
 def test_back_inside_the_journey_returns_to_the_tiles(site: Any, page: Page) -> None:
     page.goto(f"{site.url}/en/KE")
     page.get_by_role("button", name="At school").click()
@@ -108,6 +133,21 @@ def test_the_language_can_change_on_the_way_without_losing_the_choice(site: Any,
     assert page.locator("input[name=tile]").get_attribute("value") == "online"
     assert page.locator("input[name=age]").get_attribute("value") == "13-17"
     assert page.locator("html").get_attribute("lang") == "ar"
+
+
+def test_a_time_is_shown_in_the_childs_own_time(site: Any, browser: Browser) -> None:
+    context = browser.new_context(timezone_id="Asia/Tokyo", locale="en-GB")
+    page = context.new_page()
+    answer = (
+        '<!doctype html><html lang="en" dir="ltr"><title>Information</title><h1>x</h1><p>Opens at '
+        '<time datetime="2031-03-03T03:00:00Z">06:00</time>. <span class="zone">Time in Kenya.</span></p>'
+    )
+    page.route("**/en/KE/find", lambda route: route.fulfill(content_type="text/html", body=answer))
+    page.goto(f"{site.url}/en/KE")
+    page.get_by_role("button", name="At school").click()
+    page.locator("time").wait_for()
+    assert page.locator("p").first.inner_text().strip() == "Opens at Mon 12:00."
+    context.close()
 
 
 def test_nothing_is_read_aloud_by_itself(site: Any, page: Page) -> None:

@@ -19,7 +19,7 @@ def journey(page: Page, site: Any) -> None:
     page.get_by_role("button", name="Someone hurts me").click()
     page.locator("a[href='tel:116']").first.wait_for()
     page.get_by_role("button", name="No, I want to write").click()
-    page.locator("p[role=status]:visible, .soft").first.wait_for()
+    page.locator("button[value=no][aria-current]").wait_for()
     page.get_by_role("button", name="A page to print or keep").click()
     page.get_by_text("You can print this page").wait_for()
     page.get_by_role("button", name="How to clear your history").click()

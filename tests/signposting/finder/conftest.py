@@ -20,7 +20,7 @@ def small_engine() -> Engine:
 
 
 @pytest.fixture
-def world(small_engine: Engine) -> Iterator[Engine]:
+def joined_world(small_engine: Engine) -> Iterator[Engine]:
     """Join the pages to the small world."""
     use_engine(lambda: small_engine, emergency={"KE": [{"dial": "999", "uri": "tel:999", "kind": "any"}]})
     yield small_engine
@@ -28,7 +28,7 @@ def world(small_engine: Engine) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def child(settings: Any, world: Engine) -> Client:
+def child(settings: Any, joined_world: Engine) -> Client:
     """A client at the child's own addresses; no database is asked."""
     settings.ROOT_URLCONF = "pop.signposting.finder.urls"
     settings.MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]

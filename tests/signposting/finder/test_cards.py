@@ -12,7 +12,7 @@ from pop_sdk.engine import Engine
 from pop.signposting.finder import pages
 from pop.signposting.finder.rules import Choice
 
-pytestmark = pytest.mark.usefixtures("world")
+pytestmark = pytest.mark.usefixtures("joined_world")
 
 
 def results(country: str, language: str = "en", **said: str) -> str:
@@ -183,7 +183,7 @@ def test_a_friend_gets_steps_for_friends_and_tiles_about_the_friend() -> None:
     assert "I hurt myself" not in html
 
 
-def test_a_link_of_another_scheme_is_never_handed_out(world: Engine) -> None:
+def test_a_link_of_another_scheme_is_never_handed_out(joined_world: Engine) -> None:
     for country in ("KE", "GB", "BR", "US", "MX", "SD"):
         for found in re.findall(r'href="([a-z]+):', results(country, tile="online")):
             assert found in {"tel", "sms", "mailto", "https", "data"}

@@ -30,6 +30,11 @@ HOSTILE = [
 ]
 
 
+def test_the_public_door_lists_the_childs_pages(public: Client) -> None:
+    assert public.get("/en/KE").status_code == 200
+    assert public.get("/leave").status_code == 303
+
+
 @pytest.mark.parametrize(("language", "age"), list(itertools.product(LANGUAGES, ("", *AGES))))
 def test_every_tile_answers_in_every_language_and_age(child: Client, language: str, age: str) -> None:
     for tile in ("", *TILES):

@@ -39,8 +39,8 @@ def get(door: PlainPages, path: str, method: str = "GET", **headers: str) -> tup
 
 
 @pytest.fixture
-def door(world: Engine) -> PlainPages:
-    return PlainPages(Holder(world))
+def door(joined_world: Engine) -> PlainPages:
+    return PlainPages(Holder(joined_world))
 
 
 def test_first_pages_come_zipped_with_their_length(door: PlainPages) -> None:
@@ -100,9 +100,9 @@ def test_a_page_is_rendered_once_for_one_snapshot_and_again_for_the_next(
     use_engine(lambda: None)
 
 
-def test_a_notice_disappears_from_a_kept_page_when_it_ends(world: Engine) -> None:
+def test_a_notice_disappears_from_a_kept_page_when_it_ends(joined_world: Engine) -> None:
     moment = time.time()
-    door = PlainPages(Holder(world), now=lambda: moment)
+    door = PlainPages(Holder(joined_world), now=lambda: moment)
     assert b"There is an emergency in Mexico" in gzip.decompress(door.page("en", "MX").zipped)
     moment += 2 * 3600
     assert b"There is an emergency in Mexico" not in gzip.decompress(door.page("en", "MX").zipped)

@@ -3,7 +3,7 @@
 (() => {
 "use strict";
 const d = document, root = d.documentElement, first = /^\/([a-z]{2}(\/[A-Z]{2})?)?$/;
-let gone = false, busy = false, views = [], at = 0, shifts = [], reading = false;
+let gone = false, turn = 0, views = [], at = 0, shifts = [], reading = false;
 const status = (name) => {
   const line = d.getElementById("status");
   if (line) line.textContent = line.dataset[name];
@@ -54,24 +54,28 @@ const show = (view) => {
   setTimeout(() => status("loaded"), 99);
 };
 const keep = () => { views[at] = { title: d.title, lang: root.lang, dir: root.dir, body: d.body, y: scrollY }; };
+// The last tap counts: an answer that comes after a newer tap is dropped.
 const visit = (path, body, plainly) => {
-  if (busy || gone) return;
-  busy = true;
+  if (gone) return;
+  const mine = ++turn;
   status("loading");
   fetch(path, { method: body ? "POST" : "GET", body, cache: "no-store" }).then(async (answer) => {
     if (!answer.ok || !/html/.test(answer.headers.get("content-type"))) throw 0;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"), html = page.documentElement;
-    if (gone) return;
+    if (gone || mine !== turn) return;
     keep();
     views.length = ++at;
     history.pushState(at, "", first.test(path) ? path : location.pathname);
     show({ title: page.title, lang: html.lang, dir: html.dir, body: page.body, y: 0 });
-  }).catch(() => { if (!gone) plainly(); }).finally(() => { busy = false; });
+  }).catch(() => { if (!gone && mine === turn) plainly(); });
 };
 
 addEventListener("popstate", (event) => {
+  // A jump inside a page, such as to a letter, belongs to the view that is shown.
+  if (event.state === null && location.hash) return history.replaceState(at, "");
   const to = event.state || 0;
   if (gone || to === at) return;
+  turn++;
   keep();
   at = to;
   if (views[at]) show(views[at]); else location.reload();
