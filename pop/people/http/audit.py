@@ -18,6 +18,10 @@ from pop.people.pages.lists import Column, Listing, show
 SAY = speaker()
 
 
+def _plain(value: object) -> str:
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+
+
 @staff("administrator")
 @require_GET
 def audit_list(request: HttpRequest) -> HttpResponse:
@@ -53,7 +57,9 @@ def audit_list(request: HttpRequest) -> HttpResponse:
             Column("audit_action", lambda row: row.action, "action"),
             Column("audit_object", lambda row: row.object_type, "object"),
             Column("audit_object_id", lambda row: row.object_id),
-            Column("audit_detail", lambda row: "; ".join(f"{key}: {value}" for key, value in row.detail.items())),
+            Column(
+                "audit_detail", lambda row: "; ".join(f"{key}: {_plain(value)}" for key, value in row.detail.items())
+            ),
         ),
         filters={
             "action": [(each, each) for each in audit.known_actions()],

@@ -38,7 +38,7 @@ _SERVICES = {
     "service_state": "State",
     "service_contacts": "Contacts",
     "service_findings": "Contradictions",
-    "service_safety": "Shown to children",
+    "service_safety": "Safety",
     "filter_country": "Country",
     "filter_kind": "Kind",
     "filter_stage": "Stage",
@@ -195,9 +195,9 @@ _FIELDS = {
     "seen_whole": "I checked the whole record, and the rest is right",
     "seen_whole_hint": "The record's own stage and date become these.",
     "seen_title": "How do you know it?",
-    "holiday_open": "open",
-    "holiday_closed": "closed",
-    "holiday_unknown": "not known",
+    "holiday_open": "Open",
+    "holiday_closed": "Closed",
+    "holiday_unknown": "Not known",
     "shown_normally": "(shown)",
 }
 

@@ -15,11 +15,11 @@ from typing import Any
 
 from pop.places import countries
 from pop.registry.directory.rules.addresses import address_of
+from pop.registry.directory.rules.cells import WrongRowError, web_address
 from pop.registry.directory.rules.channels import read_channel
 from pop.registry.directory.rules.drafts import CONTACT_FIELDS, ContactDraft
 from pop.registry.directory.rules.hours import read_hours
 from pop.registry.directory.rules.numbers import emergency_in, read_number
-from pop.registry.directory.rules.cells import WrongRowError, web_address
 from pop.registry.directory.rules.tables import STAGES
 
 # One change as a proposal keeps it: {"contact": id or None, "field": …, "before": …, "after": …}.

@@ -69,7 +69,7 @@ def _make_service(**given: Any) -> Service:
 
 
 @pytest.fixture
-def world(service: Service) -> SimpleNamespace:
+def kenya(service: Service) -> SimpleNamespace:
     """One row of everything that the console lists."""
     now = dt.datetime.now(dt.UTC)
     return SimpleNamespace(

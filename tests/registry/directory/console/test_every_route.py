@@ -80,16 +80,16 @@ PERSONAL = sorted(name for name, (_, who) in ROUTES.items() if who == SIGNED_IN)
 
 
 @pytest.fixture
-def address(world, people, seen, service_values):
+def address(kenya, people, seen, service_values):
     """The address of a route, with the ids of rows that exist."""
-    from_editor = propose(world.service, people, seen, service_values)
+    from_editor = propose(kenya.service, people, seen, service_values)
     ids = {
-        "service_id": world.service.pk,
-        "contact_id": world.contact.pk,
+        "service_id": kenya.service.pk,
+        "contact_id": kenya.contact.pk,
         "proposal_id": from_editor,
-        "task_id": world.task.pk,
-        "notice_id": world.notice.pk,
-        "number_id": world.number.pk,
+        "task_id": kenya.task.pk,
+        "notice_id": kenya.notice.pk,
+        "number_id": kenya.number.pk,
         "staff_id": people.cy.pk,
         "kind": "defunct",
         "token": "no-such-token",

@@ -28,7 +28,7 @@ def rows_of(answer):
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_every_list_can_be_searched_sorted_turned_and_exported(world, as_staff, path):
+def test_every_list_can_be_searched_sorted_turned_and_exported(kenya, as_staff, path):
     client = as_staff("editor", "approver", "administrator")
     page = client.get(path).content.decode()
     assert 'name="q"' in page
@@ -57,12 +57,12 @@ def test_every_list_can_be_searched_sorted_turned_and_exported(world, as_staff, 
         ({"country": "DK"}, True),  # no such choice here: a filter that is not offered is left out
     ],
 )
-def test_services_are_found_by_name_country_digits_and_filters(world, as_staff, question, found):
+def test_services_are_found_by_name_country_digits_and_filters(kenya, as_staff, question, found):
     page = as_staff("editor").get("/services", question).content.decode()
-    assert (f"/services/{world.service.pk}" in page) is found
+    assert (f"/services/{kenya.service.pk}" in page) is found
 
 
-def test_a_list_is_sorted_both_ways(world, make_service, as_staff):
+def test_a_list_is_sorted_both_ways(kenya, make_service, as_staff):
     make_service(name="Aardvark line")
     client = as_staff("editor")
 
@@ -83,14 +83,14 @@ def test_an_exported_cell_is_never_a_formula_and_a_number_stays_a_number(make_se
     assert rows_of(client.get("/services", {"format": "csv"}))[1][0] == "+254 20 2731116"
 
 
-def test_a_record_shows_facts_contacts_contradictions_tasks_notices_and_history(world, as_staff):
-    page = as_staff("editor").get(f"/services/{world.service.pk}").content.decode()
+def test_a_record_shows_facts_contacts_contradictions_tasks_notices_and_history(kenya, as_staff):
+    page = as_staff("editor").get(f"/services/{kenya.service.pk}").content.decode()
     for text in ("Childline Kenya", "116", "tel:116", "report of a number", "disrupted", "Africa/Nairobi"):
         assert text in page
 
 
-def test_buttons_follow_the_role(world, as_staff):
-    path = f"/services/{world.service.pk}"
+def test_buttons_follow_the_role(kenya, as_staff):
+    path = f"/services/{kenya.service.pk}"
     editor, approver = (as_staff(role).get(path).content.decode() for role in ("editor", "approver"))
     assert "/contacts/add" in editor
     assert "/suspend" not in editor
@@ -98,9 +98,9 @@ def test_buttons_follow_the_role(world, as_staff):
     assert "/contacts/add" not in approver
 
 
-def test_a_number_goes_from_form_to_record_through_three_people(world, as_staff):
+def test_a_number_goes_from_form_to_record_through_three_people(kenya, as_staff):
     editor, ann, bo = as_staff("editor"), as_staff("approver"), as_staff("approver")
-    path = f"/services/{world.service.pk}/contacts/{world.contact.pk}/edit"
+    path = f"/services/{kenya.service.pk}/contacts/{kenya.contact.pk}/edit"
     answer = editor.post(path, CONTACT)
     assert answer.status_code == 302, answer.content.decode()
     proposal = answer["Location"]
@@ -108,29 +108,29 @@ def test_a_number_goes_from_form_to_record_through_three_people(world, as_staff)
     assert "1195" in page
     assert "Two different people" in page
     ann.post(proposal + "/approve")
-    assert world.service.contacts.get().dial == "116"
+    assert kenya.service.contacts.get().dial == "116"
     # Agreeing twice, or with one's own proposal, is said and changes nothing.
     assert "You have answered" in ann.post(proposal + "/approve", follow=True).content.decode()
     assert editor.post(proposal + "/approve").status_code == 404
     assert "The change is made" in bo.post(proposal + "/approve", follow=True).content.decode()
-    contact = world.service.contacts.get()
+    contact = kenya.service.contacts.get()
     assert (contact.dial, contact.languages, contact.hours, contact.free) == ("1195", ["sw", "en"], "24/7", True)
-    assert "1195" in editor.get(f"/services/{world.service.pk}").content.decode()
+    assert "1195" in editor.get(f"/services/{kenya.service.pk}").content.decode()
 
 
-def test_an_outdated_proposal_says_so(world, as_staff):
+def test_an_outdated_proposal_says_so(kenya, as_staff):
     editor, ann = as_staff("editor"), as_staff("approver")
-    path = f"/services/{world.service.pk}/contacts/{world.contact.pk}/edit"
+    path = f"/services/{kenya.service.pk}/contacts/{kenya.contact.pk}/edit"
     proposal = editor.post(path, CONTACT)["Location"]
-    world.service.contacts.update(dial="117")
+    kenya.service.contacts.update(dial="117")
     page = ann.post(proposal + "/approve", follow=True).content.decode()
     assert "Nothing was changed" in page
     assert "outdated" in page
 
 
-def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong(world, as_staff):
+def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong(kenya, as_staff):
     client = as_staff("editor")
-    path = f"/services/{world.service.pk}/contacts/add"
+    path = f"/services/{kenya.service.pk}/contacts/add"
     page = client.post(path, CONTACT | {"as_stated": "call us", "observed_on": "2999-01-01"}).content.decode()
     assert "call us" in page
     page = client.post(path, CONTACT | {"as_stated": "call us"}).content.decode()
@@ -138,8 +138,8 @@ def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong(world, as_staf
     assert not Proposal.objects.exists()
 
 
-def test_an_approver_is_warned_of_an_emergency_number(world, as_staff):
-    path = f"/services/{world.service.pk}/contacts/{world.contact.pk}/edit"
+def test_an_approver_is_warned_of_an_emergency_number(kenya, as_staff):
+    path = f"/services/{kenya.service.pk}/contacts/{kenya.contact.pk}/edit"
     proposal = as_staff("editor").post(path, CONTACT | {"as_stated": "999"})["Location"]
     assert "emergency number in this country" in as_staff("approver").get(proposal).content.decode()
 
@@ -163,7 +163,7 @@ def test_a_new_service_waits(as_staff):
     assert client.post("/services/add", given).status_code == 200  # the same name again is refused
 
 
-def test_an_emergency_number_needs_two_people_and_its_place_follows_the_rules(world, as_staff):
+def test_an_emergency_number_needs_two_people_and_its_place_follows_the_rules(kenya, as_staff):
     editor, ann, bo = as_staff("editor"), as_staff("approver"), as_staff("approver")
     given = {
         "country": "KE",
@@ -180,17 +180,17 @@ def test_an_emergency_number_needs_two_people_and_its_place_follows_the_rules(wo
     bo.post(proposal + "/approve")
     assert dict(EmergencyNumber.objects.values_list("dial", "rank")) == {"112": 1, "999": 2}
     hidden = {name: given[name] for name in ("kind", "source", "observed_on")} | {"stage": "unconfirmed"}
-    proposal = editor.post(f"/emergency/{world.number.pk}", hidden)["Location"]
+    proposal = editor.post(f"/emergency/{kenya.number.pk}", hidden)["Location"]
     for person in (ann, bo):
         person.post(proposal + "/approve")
     assert dict(EmergencyNumber.objects.values_list("dial", "rank")) == {"112": 1, "999": 0}
 
 
-def test_a_notice_needs_an_end_within_ninety_days_and_can_end_early(world, as_staff):
+def test_a_notice_needs_an_end_within_ninety_days_and_can_end_early(kenya, as_staff):
     client = as_staff("editor")
     Notice.objects.all().delete()
     now = dt.datetime.now(dt.UTC)
-    path = f"/services/{world.service.pk}/notice"
+    path = f"/services/{kenya.service.pk}/notice"
 
     def put_up(days):
         ends = now + dt.timedelta(days=days)
@@ -214,7 +214,7 @@ def test_a_notice_needs_an_end_within_ninety_days_and_can_end_early(world, as_st
     assert notice.ends_at <= dt.datetime.now(dt.UTC)
 
 
-def test_a_notice_on_a_country_needs_no_service(world, as_staff):
+def test_a_notice_on_a_country_needs_no_service(kenya, as_staff):
     now = dt.datetime.now(dt.UTC)
     given = {
         "country": "ke",
@@ -229,24 +229,24 @@ def test_a_notice_on_a_country_needs_no_service(world, as_staff):
     assert Notice.objects.filter(service=None, country="KE").exists()
 
 
-def test_a_task_is_finished_once_with_a_coded_outcome_and_hides_nothing(world, as_staff):
+def test_a_task_is_finished_once_with_a_coded_outcome_and_hides_nothing(kenya, as_staff):
     client = as_staff("editor")
-    path = f"/tasks/{world.task.pk}"
+    path = f"/tasks/{kenya.task.pk}"
     page = client.get(path).content.decode()
     assert "nobody answers" in page
     assert "3 ×" in page
     client.post(path + "/done", {"outcome": "anything"})
-    world.task.refresh_from_db()
-    assert world.task.state == "open"
+    kenya.task.refresh_from_db()
+    assert kenya.task.state == "open"
     client.post(path + "/done", {"outcome": "cannot_be_checked"})
-    world.task.refresh_from_db()
-    world.service.refresh_from_db()
-    assert (world.task.state, world.task.outcome, world.task.done_by) == ("done", "cannot_be_checked", client.person.pk)
-    assert world.service.state == "published"
+    kenya.task.refresh_from_db()
+    kenya.service.refresh_from_db()
+    assert (kenya.task.state, kenya.task.outcome, kenya.task.done_by) == ("done", "cannot_be_checked", client.person.pk)
+    assert kenya.service.state == "published"
     assert "Somebody was quicker" in client.post(path + "/done", {"outcome": "misuse"}, follow=True).content.decode()
 
 
-def test_the_first_page_counts_what_waits(world, as_staff):
+def test_the_first_page_counts_what_waits(kenya, as_staff):
     page = as_staff("approver").get("/").content.decode()
     assert "open tasks" in page
     assert "<svg" in page
@@ -254,7 +254,7 @@ def test_the_first_page_counts_what_waits(world, as_staff):
     assert "<script" not in page
 
 
-def test_every_page_of_the_menu_opens_for_everyone_who_sees_it(world, as_staff):
+def test_every_page_of_the_menu_opens_for_everyone_who_sees_it(kenya, as_staff):
     client = as_staff("administrator")
     page = client.get("/").content.decode()
     for name in ("service_list", "proposal_list", "task_list", "finding_list", "audit_list", "staff_list", "mfa_index"):
@@ -262,8 +262,8 @@ def test_every_page_of_the_menu_opens_for_everyone_who_sees_it(world, as_staff):
         assert client.get(reverse(name)).status_code == 200
 
 
-def test_proposals_keep_what_was_seen_as_json(world, as_staff):
-    path = f"/services/{world.service.pk}/contacts/add"
+def test_proposals_keep_what_was_seen_as_json(kenya, as_staff):
+    path = f"/services/{kenya.service.pk}/contacts/add"
     as_staff("editor").post(path, CONTACT | {"channel": "whatsapp", "as_stated": "+254 722 178177"})
     proposal = Proposal.objects.get()
     assert json.loads(json.dumps(proposal.changes)) == proposal.changes
