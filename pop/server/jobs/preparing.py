@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from pop.people.actions import create_staff, invite
-from pop.people.queries import find_staff, nobody_signed_in_yet
+from pop.people.queries import find_staff
 from pop.privacy.keys import ensure_development_keys
 from pop.registry.directory.actions.load import SEED, load_seed
 from pop.registry.directory.queries.publication import count_services
@@ -53,8 +53,8 @@ def seed_digest() -> str:
 
 
 def sign_in_link() -> str | None:
-    """Return a one-time link for the first person, while nobody has signed in; None afterwards and in production."""
-    if settings.PRODUCTION or not nobody_signed_in_yet():
+    """Return a fresh one-time link for the first person of a deployment that is only tried out; None in production."""
+    if settings.PRODUCTION:
         return None
     person = find_staff(FIRST_ADDRESS) or create_staff(
         email=FIRST_ADDRESS, name="First person", roles=["administrator", "editor", "approver"], by=None
