@@ -1,4 +1,4 @@
-"""A real public door over the real registry, a neutral site to leave to, and one Chromium for all tests here."""
+"""A real public door over the real registry, a neutral site to leave to, and Chromium."""
 
 from __future__ import annotations
 
@@ -95,13 +95,14 @@ def ask(site: Site) -> Callable[..., Wire]:
     return request
 
 
-@pytest.fixture(scope="session")
+# One per module, not per session: while Playwright runs, no other test in this process can run an event loop of its own.
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """One Chromium, with the back-forward cache on: Playwright switches it off unless told."""
     started = playwright.chromium.launch(
