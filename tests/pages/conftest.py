@@ -95,7 +95,7 @@ def ask(site: Site) -> Callable[..., Wire]:
     return request
 
 
-# One per module, not per session: while Playwright runs, no other test in this process can run an event loop of its own.
+# One per module, not per session: while Playwright runs, no other test here can run an event loop of its own.
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
