@@ -146,7 +146,7 @@ def test_a_second_preparation_changes_nothing(tmp_path: Path) -> None:
     folder = prepared(tmp_path)
     again = pop("prepare", env=environment(folder))
     assert again.returncode == 0
-    assert "Loaded" not in again.stdout
+    assert "services:" not in again.stdout
     assert "Made" not in again.stdout
 
 

@@ -38,7 +38,7 @@ def prepare() -> Iterator[str]:
         report = load_seed()
         mark.write_text(digest)
         changed = True
-        yield f"Loaded the registry: {report}"
+        yield from report.lines()
     if changed or not snapshot_is_current():
         version = build_snapshot()
         yield f"Published snapshot {version}"
