@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, quote_from_bytes
 
 import pytest
 from django.urls import URLPattern
@@ -10,6 +10,7 @@ from django.urls import URLPattern
 from pop.registry.directory.models import Proposal, RegistryText, Service
 from pop.registry.directory.rules.editing import CONTACT_COLUMNS, SERVICE_FIELDS
 from pop.server.console import urlpatterns
+from tests.hostile import NAUGHTY
 
 pytestmark = pytest.mark.storage
 
@@ -161,3 +162,18 @@ def test_signs_that_cannot_be_seen_never_reach_a_proposal(kenya, as_staff):
         )
         assert "signs that cannot be seen" in answer.content.decode()
     assert not Proposal.objects.exists()
+
+
+def test_every_naughty_string_is_searched_for_and_typed_without_harm(kenya, as_staff):
+    client = as_staff("editor")
+    path = f"/services/{kenya.service.pk}/contacts/add"
+    for text in NAUGHTY:
+        sent = quote_from_bytes(text.encode("utf-8", "surrogatepass"), safe="")
+        assert client.get(f"/tasks?q={sent}").status_code == 200, repr(text)
+        body = f"as_stated={sent}&hours_source={sent}&source={sent}&channel=phone&stage=desk_checked&languages={sent}"
+        answer = client.post(
+            path, f"{body}&observed_on=2026-01-01".encode(), content_type="application/x-www-form-urlencoded"
+        )
+        assert answer.status_code in (200, 302) or (answer.status_code == 400 and len(body) > 65_000), repr(text)
+        page = answer.content.decode()
+        assert text not in page or "<" not in text, repr(text)
