@@ -5,6 +5,7 @@ Both are made after Django is set up for their door, which `pop serve` does.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -80,13 +81,15 @@ def public() -> Application:
         production=settings.PRODUCTION,
         open_to_other_sites=True,
     )
-    program = Program(
-        doors=plain_doors(current),
-        pages=PlainPages(current),
-        django=django(),
-        start=current.start,
-        stop=current.stop,
-    )
+    pages = PlainPages(current)
+
+    async def start() -> None:
+        await current.start()
+        # Beside the first requests, not before them: a page that is not there yet is rendered when it is asked for.
+        warming.append(asyncio.create_task(asyncio.to_thread(pages.warm)))
+
+    warming: list[asyncio.Task[int]] = []
+    program = Program(doors=plain_doors(current), pages=pages, django=django(), start=start, stop=current.stop)
     return Secured(program, policy)
 
 
