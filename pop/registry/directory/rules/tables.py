@@ -9,30 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+# One list for the registry and for every engine that reads its snapshots.
+from pop_sdk.vocabulary import AUDIENCES, CHANNELS, STAGES
+
+__all__ = ["AUDIENCES", "CHANNELS", "RESPONDERS", "STAGES", "Kind", "Topic", "kinds", "topics"]
+
 TABLES = Path(__file__).resolve().parent.parent / "tables"
 
-# Verification stages, weakest first (vocabulary: a record shows its stage and date).
-STAGES = ("unconfirmed_lead", "directory_listed", "desk_checked", "provider_confirmed", "test_contacted")
-AUDIENCES = ("child", "young_person", "parent", "professional", "general_public", "own_behaviour")
-CHANNELS = [
-    "phone",
-    "sms",
-    "webchat",
-    "whatsapp",
-    "telegram",
-    "messenger",
-    "instagram",
-    "viber",
-    "line",
-    "email",
-    "app",
-    "in_game",
-    "forum",
-    "video_sign",
-    "relay_text",
-    "in_person",
-    "form",
-]
 RESPONDERS = [
     "professional_counsellor",
     "social_worker",
