@@ -81,6 +81,7 @@ def public() -> Application:
         production=settings.PRODUCTION,
         open_to_other_sites=True,
     )
+    doors = plain_doors(current)
     pages = PlainPages(current)
 
     async def start() -> None:
@@ -89,8 +90,8 @@ def public() -> Application:
         warming.append(asyncio.create_task(asyncio.to_thread(pages.warm)))
 
     warming: list[asyncio.Task[int]] = []
-    program = Program(doors=plain_doors(current), pages=pages, django=django(), start=start, stop=current.stop)
-    return Secured(program, policy)
+    program = Program(doors=doors.by_path, pages=pages, django=django(), start=start, stop=current.stop)
+    return Secured(program, policy, hot={"/v1/match": doors.answer})
 
 
 def console() -> Application:

@@ -17,7 +17,7 @@ from pop.places.countries import codes
 from pop.privacy.keys import public_keys
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
-from pop.signposting.finder.match_door import Door, Doors, Emergency, Snapshots
+from pop.signposting.finder.match_door import Doors, Emergency, Snapshots
 from pop.signposting.finder.queries import use_engine
 from pop.signposting.snapshots.queries import CHANGED
 from pop.signposting.snapshots.store import snapshots_dir
@@ -69,11 +69,11 @@ def emergency_numbers() -> Emergency:
     }
 
 
-def plain_doors(current: Snapshots) -> dict[str, Door]:
-    """Return the hot doors by path."""
+def plain_doors(current: Snapshots) -> Doors:
+    """Return the hot doors."""
     return Doors(
         snapshots=current,
         vocabulary=vocabulary(),
         emergency=emergency_numbers(),
         openapi=(Path(__file__).parent / "openapi.yaml").read_bytes(),
-    ).by_path
+    )

@@ -154,3 +154,29 @@ def test_the_policy_names_hashes_and_never_unsafe_inline() -> None:
     assert "script-src 'sha256-abc'" in said
     assert "style-src 'none'" in said
     assert "unsafe" not in said
+
+
+def test_a_hot_door_answers_with_the_same_headers_and_fails_without_a_word_of_the_question(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def hot(query: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
+        if query:
+            raise KeyError(query.decode())
+        return 200, (b"content-type", b"application/json"), b"{}"
+
+    secured = Secured(echo, policy(), hot={"/v1/match": hot})
+    status, headers, body = ask(secured, path="/v1/match")
+    _, slow, _ = ask(Secured(echo, policy()), path="/v1/match")
+    assert (status, body) == (200, b"{}")
+    assert {name for name in slow if name != b"content-type"} <= set(headers)
+    assert headers[b"cache-control"] == b"no-store"
+    logger = logging.getLogger("pop.server")
+    logger.addHandler(caplog.handler)
+    try:
+        status, headers, body = ask(secured, path="/v1/match", query=CANARY.encode())
+    finally:
+        logger.removeHandler(caplog.handler)
+    assert status == 500
+    assert headers[b"content-security-policy"] == b"default-src 'none'"
+    assert CANARY.encode() not in body
+    assert CANARY not in caplog.text

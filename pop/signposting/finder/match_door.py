@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 
 from pop_sdk.engine import Engine, emergency_only
-from pop_sdk.need import NeedError, from_json, from_query
+from pop_sdk.need import Need, NeedError, from_json, from_query
 from pop_sdk.vocabulary import Vocabulary
 
 from pop.places.problems import MEDIA_TYPE, problem
@@ -85,31 +85,29 @@ class Doors:
     async def match(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer GET and POST /v1/match."""
         method = scope["method"]
+        if method == "GET":
+            status, media_type, body = self.answer(scope["query_string"])
+        elif method == "POST":
+            status, media_type, body = self._answer(from_json, await body_of(receive))
+        else:
+            await other_method(send, method, "GET, POST, OPTIONS")
+            return
+        await respond(send, status, body, media_type)
+
+    def answer(self, query_string: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
+        """Return (status, media type, body) of GET /v1/match?query_string. Needs no event loop: it is all in memory."""
+        return self._answer(from_query, query_string)
+
+    def _answer(self, read: Callable[..., Need], asked: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
         now = int(self.now())
         try:
-            if method == "GET":
-                need = from_query(scope["query_string"], vocabulary=self.vocabulary, now=now)
-            elif method == "POST":
-                need = from_json(await body_of(receive), vocabulary=self.vocabulary, now=now)
-            else:
-                await other_method(send, method, "GET, POST, OPTIONS")
-                return
+            need = read(asked, vocabulary=self.vocabulary, now=now)
         except NeedError as error:
-            body = problem(
-                error.status, "Not understood", str(error), parameter=error.parameter, accepted=error.accepted or None
-            )
-            await respond(send, error.status, body, PROBLEM)
-            return
+            accepted = error.accepted or None
+            body = problem(error.status, "Not understood", str(error), parameter=error.parameter, accepted=accepted)
+            return error.status, PROBLEM, body
         engine = self.snapshots.engine
-        body = engine.match(need, now=now) if engine else emergency_only(self.emergency, need, now=now)
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [JSON, (b"content-length", b"%d" % len(body))],
-            }
-        )
-        await send({"type": "http.response.body", "body": body})
+        return 200, JSON, engine.match(need, now=now) if engine else emergency_only(self.emergency, need, now=now)
 
     async def countries(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer GET /v1/countries."""
