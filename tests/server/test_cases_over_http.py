@@ -47,9 +47,7 @@ def door(case: Case) -> Secured:
 
 
 def by_get(case: Case) -> tuple[int, dict[bytes, bytes], bytes]:
-    answered: tuple[int, dict[bytes, bytes], bytes] = ask(
-        door(case), path="/v1/match", query=query_of(case.question)
-    )
+    answered: tuple[int, dict[bytes, bytes], bytes] = ask(door(case), path="/v1/match", query=query_of(case.question))
     return answered
 
 
