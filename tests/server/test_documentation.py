@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from pop.registry.exchange.profile import FACTS
 from pop.server.commands import parser
 from pop.server.wiring import SUBSCRIBERS
 
@@ -60,3 +61,16 @@ def test_no_page_of_the_documentation_links_to_a_file_that_is_not_there() -> Non
             if "://" not in target and not (page.parent / target).exists():
                 dead.append(f"{page.relative_to(ROOT)}: {target}")
     assert dead == []
+
+
+def test_every_fact_of_the_open_referral_profile_is_listed() -> None:
+    page = (LOOK_UP / "open-referral.md").read_text(encoding="utf-8")
+    assert [fact for fact in FACTS if f"| `{fact}` |" not in page] == []
+
+
+def test_every_reason_and_caution_of_an_answer_is_listed() -> None:
+    page = (LOOK_UP / "answers.md").read_text(encoding="utf-8")
+    source = (ROOT / "sdk" / "python" / "pop_sdk" / "phrases.py").read_text(encoding="utf-8")
+    said = set(re.findall(r'reasons\.append\("(\w+)"\)', source)) | set(re.findall(r'^ +"(\w+)": ', source, re.M))
+    assert len(said) > 18
+    assert [code for code in sorted(said) if f"`{code}`" not in page] == []
