@@ -276,11 +276,12 @@ class _Hours:
         self._window = window
         self._known: dict[tuple[str, str, str, str, str], OpenHours | None] = {}
 
-    def of(self, text: str, service: _ServiceRow) -> OpenHours | None:
+    def of(self, contact: _ContactRow, service: _ServiceRow) -> OpenHours | None:
         """Return when a contact of the service is open; None where its hours cannot be told."""
-        # A holiday of one region counts for the services of that region only.
-        region = service.subdivisions[0] if len(service.subdivisions) == 1 else ""
-        key = (text, service.timezone, service.country, region, service.holiday_policy)
+        # A holiday of one region counts for that region only; a line may have a number of its own for each.
+        parts = contact.subdivisions or service.subdivisions
+        region = parts[0] if len(parts) == 1 else ""
+        key = (contact.hours, service.timezone, service.country, region, service.holiday_policy)
         if key not in self._known:
             self._known[key] = self._read(*key)
         return self._known[key]
@@ -362,7 +363,7 @@ class _Join(NamedTuple):
             leaves_trace=row.leaves_trace,
             from_abroad=row.from_abroad,
             alternative=row.alternative or None,
-            hours=self.hours.of(row.hours, service) if row.hours else None,
+            hours=self.hours.of(row, service) if row.hours else None,
             until=link.until or None,
         )
 

@@ -53,6 +53,23 @@ def test_contacts_come_in_their_order_with_the_service_s_languages_where_they_ha
     assert contacts[1].uri == "sms:+254722178177?body=VOICE"
 
 
+def test_a_number_of_one_part_of_a_country_has_that_part_s_holidays(helpline):
+    """Saint Andrew's Day, 30 November 2026, is a holiday in Scotland and not in England."""
+    scottish = {"dial": "0808 801 0432", "number_kind": "full", "e164": "+448088010432", "subdivisions": ["GB-SCT"]}
+    service = helpline(name="Nations", country="GB", timezone="Europe/London", contact=scottish)
+    english = scottish | {"dial": "0808 801 0677", "e164": "+448088010677", "subdivisions": ["GB-ENG"]}
+    Contact.objects.create(service=service, channel="phone", position=1, hours="Mo-Fr 09:00-17:00", **english)
+    noon = int(datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()) // 60 - WINDOW.start
+    inside = {
+        contact.subdivisions[0]: [
+            any(start <= noon < end for start, end in zip(minutes[::2], minutes[1::2], strict=True))
+            for minutes in (contact.hours.open, contact.hours.unknown)
+        ]
+        for contact in published()["Nations"].contacts
+    }
+    assert inside == {"GB-SCT": [False, True], "GB-ENG": [True, False]}
+
+
 def test_services_come_in_order_of_id_however_they_were_made(helpline):
     ids = sorted(str(helpline(name=f"Line {number}").id) for number in range(20))
     with publication(created=CREATED, window=WINDOW) as read:
