@@ -14,19 +14,25 @@ _TAG = re.compile(
     r"(?:-x(?:-[a-z0-9]{1,8})+)?"  # private use
 )
 _LONGEST = 64
+# One language, several codes: those that older phones send (RFC 5646 calls them deprecated, CLDR an alias), and the two
+# written forms of Norwegian, which every phone in Norway sends and directories call "no".
+_SAME_AS = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "nb": "no", "nn": "no", "tl": "fil"}
 
 
 def normalised_tag(text: str) -> str | None:
-    """Return the tag in its customary case (``pt-BR``, ``zh-Hans``), or None where it is not well-formed."""
+    """Return the tag in its customary case (``pt-BR``, ``zh-Hans``), or None where it is not well-formed.
+
+    Codes that mean the same become one: ``nb-NO`` is ``no-NO``, ``iw`` is ``he``.
+    """
     if not text.isascii() or len(text) > _LONGEST:
         return None
     folded = text.lower()
     if not _TAG.fullmatch(folded):
         return None
     if "-" not in folded:
-        return folded
+        return _SAME_AS.get(folded, folded)
     parts = folded.split("-")
-    shown = [parts[0]]
+    shown = [_SAME_AS.get(parts[0], parts[0])]
     plain = True  # after a singleton every subtag stays lower-case
     for part in parts[1:]:
         plain = plain and len(part) > 1
