@@ -50,7 +50,7 @@ def built() -> Mapping[str, bytes]:
 
 @functools.cache
 def engine(file: str, *, turned: bool = False) -> Engine:
-    """Return the engine of one file's snapshot; ``turned``: with its services and contacts in the opposite order."""
+    """Return the engine of one file's snapshot; ``turned``: with its services in the opposite order."""
     document = json.loads(built()[file])
     if turned:
         document["services"].reverse()
