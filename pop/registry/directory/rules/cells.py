@@ -7,7 +7,7 @@ import re
 import unicodedata
 import zoneinfo
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from pop.places import countries
@@ -91,15 +91,19 @@ def language_tags(text: str) -> tuple[str, ...]:
     return tags
 
 
+# A machine whose clock is some days behind must not lose every emergency number; a wrong year is still refused.
+CLOCK_WRONG = timedelta(days=31)
+
+
 def day(text: str, today: date) -> date | None:
-    """Return a date written YYYY-MM-DD that is not after `today`, None for a blank. Raises WrongRowError."""
+    """Return a date written YYYY-MM-DD that is not well after `today`, None for a blank. Raises WrongRowError."""
     if not text:
         return None
     try:
         read = date.fromisoformat(text)
     except ValueError:
         raise WrongRowError(f"{shown(text)} is not a date (YYYY-MM-DD)") from None
-    if read > today:
+    if read > today + CLOCK_WRONG:
         raise WrongRowError(f"the date {text} is in the future")
     return read
 
