@@ -11,21 +11,26 @@ from typing import Any, NamedTuple
 
 from pop_sdk import rendering
 from pop_sdk.languages import normalised_tag, wider_tags
-from pop_sdk.opening import ALWAYS_OPEN, HOURS_UNKNOWN, Pattern, Timeline
+from pop_sdk.opening import ALWAYS_OPEN, NO_HOURS, Pattern, Timeline
 from pop_sdk.phrases import (
     ADULT_AGE_UNKNOWN,
     CHILD_AGE_UNKNOWN,
-    CONFIRMING,
+    CONFIRMED,
     CONFLICTING,
+    FITS_ADULT,
+    FITS_CHILD,
     FOREIGN,
     GENERAL_CHILD,
+    HOLIDAY,
+    HOURS_UNKNOWN,
     LEAD_ONLY,
     MEETS,
-    NATIONAL,
-    NO_HOURS,
+    NOT_KNOWN,
+    ONLY_IN,
+    SERVES_SUBDIVISION,
 )
-from pop_sdk.place import UNDATED, Masks, Notice, Place
-from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, day_of, trust
+from pop_sdk.place import Masks, Notice, Place
+from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, UNDATED, Row, day_of, trust
 from pop_sdk.vocabulary import (
     ANSWERED_LATER_CHANNELS,
     AUDIENCES,
@@ -83,6 +88,7 @@ class Compiler:
         self._by_country: dict[str, list[_Service]] = defaultdict(list)
         # Lists of languages, topics and the like recur in most services: equal ones are one object.
         self._same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self._numbers: dict[int, int] = {}
 
     def add(self, service: Mapping[str, Any]) -> None:
         """Take one checked service."""
@@ -112,6 +118,10 @@ class Compiler:
     def _shared(self, values: Iterable[Any]) -> tuple[Any, ...]:
         row = tuple(values)
         return self._same.setdefault(row, row)
+
+    def _number(self, value: int) -> int:
+        """Return one object for equal numbers: what many contacts share stays near in memory."""
+        return self._numbers.setdefault(value, value)
 
     def _compacted(self, service: Mapping[str, Any]) -> _Service:
         on = day_of(service["on"])
@@ -164,16 +174,13 @@ class Compiler:
     def _fill(self, place: Place, services: Sequence[_Service], notices: Sequence[Mapping[str, Any]]) -> None:
         rows = [(number, service, contact) for number, service in enumerate(services) for contact in service.contacts]
         place.masks = _masks(place.code, rows)
-        place.service_of = array("I", [number for number, _, _ in rows])
-        place.facts = array("I", [_facts(place.code, service, contact) for _, service, contact in rows])
+        masks = place.masks
+        place.callable_from_abroad = masks.own & masks.known["from_abroad"] & masks.audience.get("child", 0)
+        place.rows = self._rows(place.code, services)
         place.pattern_of = array("i", [contact.pattern for _, _, contact in rows])
         place.patterns = self._patterns
-        widths = [len(service.contacts) for service in services]
-        place.first = array("I", accumulate(widths, initial=0))
         place.ids = [service.rank[2] for service in services]
         _fill_text(place, services)
-        place.evidence = array("i", [UNDATED if service.on is None else service.on for service in services])
-        place.since = [service.since for service in services]
         place.only_in = {
             bit: rendering.only_in_bytes(contact.subdivisions)
             for bit, (_, _, contact) in enumerate(rows)
@@ -182,6 +189,17 @@ class Compiler:
         self._fill_times(place, rows)
         place.notices = _notices(services, notices)
         place.notice_edges = sorted({edge for notice in place.notices for edge in (notice.starts, notice.ends)})
+
+    def _rows(self, code: str, services: Sequence[_Service]) -> list[Row]:
+        found: list[Row] = []
+        for number, service in enumerate(services):
+            first, every = len(found), (1 << len(service.contacts)) - 1
+            on = UNDATED if service.on is None else service.on
+            shared = [self._number(value) for value in (number, first, every, on)]
+            for contact in service.contacts:
+                facts = self._number(_facts(code, service, contact))
+                found.append(Row(shared[0], shared[1], shared[2], facts, shared[3], service.since, service.closing))
+        return found
 
     def _fill_times(self, place: Place, rows: Sequence[tuple[int, _Service, _Contact]]) -> None:
         patterns: dict[int, list[int]] = defaultdict(list)
@@ -208,8 +226,7 @@ class Compiler:
 
 def _fill_text(place: Place, services: Sequence[_Service]) -> None:
     pieces: list[bytes] = []
-    service_at, closing_at = array("I"), array("I")
-    contact_at, state_at, contact_end = array("I"), array("I"), array("I")
+    service_at, contact_at, state_at, contact_end = (array("I") for _ in range(4))
     at = 0
     for service in services:
         service_at.append(at)
@@ -221,13 +238,13 @@ def _fill_text(place: Place, services: Sequence[_Service]) -> None:
             state_at.append(at + len(contact.before))
             at += len(contact.before) + len(contact.after)
             contact_end.append(at)
-        closing_at.append(at)
-        pieces.append(service.closing)
-        at += len(service.closing)
-    service_at.append(at)
     place.text = b"".join(pieces)
-    place.service_at, place.closing_at = service_at, closing_at
-    place.contact_at, place.state_at, place.contact_end = contact_at, state_at, contact_end
+    place.service_at, place.contact_at, place.state_at, place.contact_end = (
+        service_at,
+        contact_at,
+        state_at,
+        contact_end,
+    )
 
 
 def bits_of(positions: Sequence[int]) -> int:
@@ -241,20 +258,26 @@ def bits_of(positions: Sequence[int]) -> int:
 
 
 def _facts(code: str, service: _Service, contact: _Contact) -> int:
-    general = service.general and service.kind != HOTLINE
-    unbounded = contact.youngest is None and contact.oldest is None
+    """Return which reasons and cautions a contact earns where they are asked for, as bits."""
+    child_age_known = service.child_specific or contact.youngest is not None or contact.oldest is not None
     flags = {
-        CHILD_AGE_UNKNOWN: unbounded and not service.child_specific,
-        ADULT_AGE_UNKNOWN: contact.oldest is None,
-        GENERAL_CHILD: general and "child" in service.audience,
+        GENERAL_CHILD: service.general and service.kind != HOTLINE and "child" in service.audience,
+        FITS_CHILD: child_age_known,
+        FITS_ADULT: contact.oldest is not None,
+        SERVES_SUBDIVISION: contact.subdivisions,
         FOREIGN: service.country != code,
-        NATIONAL: not contact.subdivisions,
+        CONFIRMED: service.stage in CONFIRMING_STAGES,
+        HOURS_UNKNOWN: contact.pattern == NO_HOURS,
+        HOLIDAY: contact.pattern >= 0,
         LEAD_ONLY: service.stage == LEAD,
         CONFLICTING: service.conflicting,
-        CONFIRMING: service.stage in CONFIRMING_STAGES,
-        NO_HOURS: contact.pattern == HOURS_UNKNOWN,
-        **{MEETS[need]: fact is True for need, fact in zip(NEEDS, contact.needs, strict=True)},
+        CHILD_AGE_UNKNOWN: not child_age_known,
+        ADULT_AGE_UNKNOWN: contact.oldest is None,
+        ONLY_IN: contact.subdivisions,
     }
+    for need, fact in zip(NEEDS, contact.needs, strict=True):
+        flags[MEETS[need]] = fact
+        flags[NOT_KNOWN[need]] = fact is None
     return sum(bit for bit, holds in flags.items() if holds)
 
 
@@ -297,6 +320,7 @@ def _masks(code: str, rows: Sequence[tuple[int, _Service, _Contact]]) -> Masks:
             everyone ^ _union(bits for bound, bits in to_age.items() if bound < age) for age in range(OLDEST + 1)
         ],
         topics=topics,
+        reach={topic: bits | one("general") for topic, bits in topics.items()},
         general=one("general"),
         channels={channel: found.get(("channel", channel), 0) for channel in CHANNELS},
         allowed={need: everyone ^ found.get(("refuses", need), 0) for need in NEEDS},
@@ -307,8 +331,8 @@ def _masks(code: str, rows: Sequence[tuple[int, _Service, _Contact]]) -> Masks:
         speaks_exactly=each("speaks_exactly"),
         language_unknown=one("language_unknown"),
         always=found.get(("pattern", ALWAYS_OPEN), 0),
-        hours_unknown=found.get(("pattern", HOURS_UNKNOWN), 0),
-        answered_later=found.get(("pattern", HOURS_UNKNOWN), 0)
+        hours_unknown=found.get(("pattern", NO_HOURS), 0),
+        answered_later=found.get(("pattern", NO_HOURS), 0)
         & _union(found.get(("channel", channel), 0) for channel in ANSWERED_LATER_CHANNELS),
     )
 

@@ -14,11 +14,11 @@ UNKNOWN: Final = 2
 ALWAYS: Final = 3
 STATE_NAMES: Final = ("open", "closed", "unknown", "always")
 
-HOURS_UNKNOWN: Final = -1  # as a contact's pattern number
+NO_HOURS: Final = -1  # as a contact's pattern number
 ALWAYS_OPEN: Final = -2
 
-# A state as JSON: of a match from the value of "open" to the beginning of its contacts, and of one contact from the value
-# of "open" to that of "closes_at".
+# A state as JSON: of a match from the value of "open" to the beginning of its contacts, and of one contact from the
+# value of "open" to that of "closes_at".
 Words = tuple[bytes, bytes]
 
 DAY: Final = 86_400

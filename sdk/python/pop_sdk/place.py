@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from pop_sdk.languages import wider_tags
-from pop_sdk.opening import ALWAYS_OPEN, ALWAYS_WORDS, DAY, HOURS_UNKNOWN, UNKNOWN_WORDS, Pattern, Timeline, Words
+from pop_sdk.opening import ALWAYS_OPEN, ALWAYS_WORDS, DAY, NO_HOURS, UNKNOWN_WORDS, Pattern, Timeline, Words
 from pop_sdk.phrases import (
     ANSWERED_LATER,
     CLOSED_CONFIRMED,
@@ -18,9 +17,7 @@ from pop_sdk.phrases import (
     UNKNOWN_CONFIRMED,
     UNKNOWN_UNCONFIRMED,
 )
-from pop_sdk.ranking import Groups
-
-UNDATED: Final = -(10**8)  # as the day of a service's evidence
+from pop_sdk.ranking import Groups, Row
 
 
 class Notice(NamedTuple):
@@ -44,6 +41,7 @@ class Masks(NamedTuple):
     at_most: Sequence[int]  # by age: the lower bound is at most that, or not known
     at_least: Sequence[int]  # by age: the upper bound is at least that, or not known
     topics: Mapping[str, int]
+    reach: Mapping[str, int]  # by topic: it is covered, or every topic is
     general: int  # counts for every topic
     channels: Mapping[str, int]
     allowed: Mapping[str, int]  # by need: the fact is true or not known
@@ -65,9 +63,14 @@ class Moment(NamedTuple):
     end: int
     day: int  # days since 1970-01-01
     outside: bool  # of the snapshot's window
+    alive: int  # contacts whose check, if they are links, has not run out
     tiers: Groups  # best first
     notices: Sequence[Notice]  # in force
-    words: list[Words | None]  # by contact, filled when first needed
+    eligible: dict[tuple[str, int | None, int | None], int]  # by audience and ages, filled when first needed
+    # Matches' JSON up to their reasons, filled when first needed: by contact with all of its service's contacts, and by
+    # contact and those that are shown.
+    heads: list[bytes | None]
+    partial_heads: dict[tuple[int, int], bytes]
 
     def kinds(self, service: int) -> tuple[str, ...]:
         """Return the kinds of notices on a service and its country, each once, in order of beginning."""
@@ -80,15 +83,12 @@ class Place:
     __slots__ = (
         "_days",
         "alive",
-        "closing_at",
+        "callable_from_abroad",
         "code",
         "confirmed_until",
         "contact_at",
         "contact_end",
         "emergency",
-        "evidence",
-        "facts",
-        "first",
         "hours_until",
         "ids",
         "masks",
@@ -99,9 +99,8 @@ class Place:
         "only_in",
         "pattern_of",
         "patterns",
+        "rows",
         "service_at",
-        "service_of",
-        "since",
         "state_at",
         "text",
         "timeline",
@@ -114,25 +113,20 @@ class Place:
         self.emergency = emergency  # the member "emergency" of an answer
         self.neighbours = neighbours
         self.window = window  # unix seconds
-        # Filled by compiling. The JSON of all services in one run of bytes, so that an answer reads few far-off places of
-        # memory: of each service up to the value of "open", its contacts without their states, and from the value of
-        # "verification" on. The numbers named `…_at` are positions in it.
+        # Filled by compiling. The JSON of all services in one run of bytes, so that an answer reads few far-off places
+        # of memory: of each service up to the value of "open", and its contacts without their states.
+        # The numbers named `…_at` are positions in it.
         self.text = b""
         # By contact:
-        self.service_of: Sequence[int] = array("I")
-        self.facts: Sequence[int] = array("I")
-        self.pattern_of: Sequence[int] = array("i")
-        self.contact_at: Sequence[int] = array("I")
-        self.state_at: Sequence[int] = array("I")
-        self.contact_end: Sequence[int] = array("I")
+        self.rows: Sequence[Row] = ()
+        self.pattern_of: Sequence[int] = ()
+        self.contact_at: Sequence[int] = ()
+        self.state_at: Sequence[int] = ()
+        self.contact_end: Sequence[int] = ()
         self.only_in: Mapping[int, bytes] = {}  # of those that are not national
         # By service:
         self.ids: Sequence[str] = ()
-        self.first: Sequence[int] = array("I")  # its first contact; one more than services
-        self.service_at: Sequence[int] = array("I")  # one more than services: the end
-        self.closing_at: Sequence[int] = array("I")
-        self.evidence: Sequence[int] = array("i")  # day of its evidence, or UNDATED
-        self.since: Sequence[bytes] = ()  # its caution not_checked_since
+        self.service_at: Sequence[int] = ()
         # Over time:
         self.patterns: Sequence[Pattern] = ()  # all of the snapshot
         self.hours_until: Groups = ()  # (bits, last day): hours confirmed recently up to then
@@ -141,6 +135,7 @@ class Place:
         self.notice_edges: Sequence[int] = ()  # sorted unix seconds
         self.untils: Sequence[int] = ()  # sorted unix seconds at which a link's check runs out
         self.alive: Sequence[int] = ()  # after so many of them: the contacts that may be shown
+        self.callable_from_abroad = 0  # the country's own children's services that are known to take calls from abroad
         self.masks: Masks
         self.timeline: Timeline
         self.moment: Moment | None = None  # the one that "now" lay in lately
@@ -152,6 +147,7 @@ class Place:
         if moment is None or not moment.start <= at < moment.end:
             moment = self._laid_out(at)
             if keep:
+                moment.heads.extend([None] * len(self.rows))
                 self.moment = moment
         return moment
 
@@ -192,8 +188,11 @@ class Place:
             (closed ^ closed_confirmed, CLOSED_UNCONFIRMED),
             (later, ANSWERED_LATER),
         )
-        words: list[Words | None] = [None] * len(self.facts)
-        return Moment(start, end, day, outside, [tier for tier in tiers if tier[0]], notices, words)
+        lapsed = bisect_right(self.untils, at)
+        start = max([start, *self.untils[lapsed - 1 : lapsed]]) if lapsed else start
+        end = min([end, *self.untils[lapsed : lapsed + 1]])
+        found = tuple(tier for tier in tiers if tier[0])
+        return Moment(start, end, day, outside, self.alive[lapsed], found, notices, {}, [], {})
 
     def _confirmed_on(self, day: int) -> tuple[int, int]:
         found = self._days.get(day)
@@ -210,17 +209,44 @@ class Place:
             found = self._days[day] = hours, confirmed
         return found
 
-    def words(self, contact: int, moment: Moment) -> Words:
-        """Return a contact's state as JSON, and remember it with the moment."""
+    def eligible(self, moment: Moment, audience: str, age_min: int | None, age_max: int | None) -> int:
+        """Return the contacts for an audience and ages that may be shown, and remember them with the moment."""
+        key = audience, age_min, age_max
+        found = moment.eligible.get(key)
+        if found is not None:
+            return found
+        bits = self.masks.audience.get(audience, 0) & moment.alive
+        if age_min is not None and age_max is not None:
+            bits &= self.masks.at_most[age_max] & self.masks.at_least[age_min]
+        moment.eligible[key] = bits
+        return bits
+
+    def head(self, moment: Moment, contact: int, fit: int) -> bytes:
+        """Return a match's JSON up to its reasons: the contact first, then its service's others in ``fit``."""
+        text = self.text
+        service, first, every, *_ = self.rows[contact]
+        state, words = self._words(moment, contact)
+        middle = self.state_at[contact]
+        parts = [
+            text[self.service_at[service] : self.contact_at[first]],
+            state,
+            text[self.contact_at[contact] : middle],
+            words,
+            text[middle : self.contact_end[contact]],
+        ]
+        others = fit >> first & every
+        for other in range(first, first + others.bit_length()):
+            if other != contact and others >> other - first & 1:
+                middle = self.state_at[other]
+                words = self._words(moment, other)[1]
+                parts += (b",", text[self.contact_at[other] : middle], words, text[middle : self.contact_end[other]])
+        return b"".join(parts)
+
+    def _words(self, moment: Moment, contact: int) -> Words:
         number = self.pattern_of[contact]
-        if moment.outside or number == HOURS_UNKNOWN:
-            words = UNKNOWN_WORDS
-        elif number == ALWAYS_OPEN:
-            words = ALWAYS_WORDS
-        else:
-            words = self.patterns[number].words(moment.start)
-        moment.words[contact] = words
-        return words
+        if moment.outside or number == NO_HOURS:
+            return UNKNOWN_WORDS
+        return ALWAYS_WORDS if number == ALWAYS_OPEN else self.patterns[number].words(moment.start)
 
     def speaking(self, tag: str) -> int:
         """Return the contacts that speak a language: under that tag, a narrower or a wider one."""
@@ -229,6 +255,13 @@ class Place:
         if "-" in tag:
             for wider in wider_tags(tag):
                 bits |= masks.speaks_exactly.get(wider, 0)
+        return bits
+
+    def covering(self, topics: Sequence[str]) -> int:
+        """Return the contacts whose service covers any of some topics."""
+        bits = 0
+        for topic in topics:
+            bits |= self.masks.topics.get(topic, 0)
         return bits
 
     def reached_by(self, channels: Sequence[str]) -> int:

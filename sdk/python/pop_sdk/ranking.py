@@ -5,9 +5,9 @@ Contacts of one country are bits of one integer, numbered in rank order, so that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from pop_sdk.vocabulary import STAGES
 
@@ -15,6 +15,7 @@ TRUST: Final = dict(zip(STAGES, (10, 30, 55, 80, 100), strict=True))
 CONFIRMING_STAGES: Final = frozenset(STAGES[2:])  # somebody read the provider's own words, or asked
 LEAD: Final = STAGES[0]
 
+UNDATED: Final = -(10**8)  # as the day of a service's evidence
 RECENT: Final = 365  # days for which a confirmation counts as recent ("12 months")
 _HALF_LIFE: Final = 730  # days in which trust in a piece of evidence halves
 _UNDATED: Final = 3650  # days: evidence without a date is taken to be ten years old
@@ -22,9 +23,22 @@ _UNDATED: Final = 3650  # days: evidence without a date is taken to be ten years
 _WIDTH: Final = 240  # bits that are looked at together: few enough for fast arithmetic, enough for most answers
 _WINDOW: Final = (1 << _WIDTH) - 1
 
-# A service's best contact: the contact's number in its country, the service's, the state of the question, the tier.
-Pick = tuple[int, int, int, int]
-# Disjoint sets of contacts, each with the bits of state or the number of the tier that they share.
+
+class Row(NamedTuple):
+    """What an answer needs of a contact, together, so that it reads few far-off places of memory."""
+
+    service: int  # its number in the country
+    first: int  # the first contact of its service
+    every: int  # a bit for each contact of its service
+    facts: int  # bits of phrases
+    on: int  # day of the service's evidence, or UNDATED
+    since: bytes  # the service's caution not_checked_since
+    closing: bytes  # the service's JSON from the value of "verification" on
+
+
+# A service's best contact: its number in the country, what is known of it, and its standing.
+Pick = tuple[int, Row, int]
+# Sets of contacts, each with the bits of standing that they share.
 Groups = Sequence[tuple[int, int]]
 
 
@@ -45,21 +59,30 @@ def trust(stage: str, on: int | None, created: int) -> int:
 
 
 def choose(
-    buckets: Groups, tiers: Groups, topics: Groups, child_specific: int, service_of: Sequence[int], limit: int
+    buckets: Iterable[tuple[int, int]],
+    tiers: Groups,
+    topics: Groups,
+    child_specific: int,
+    rows: Sequence[Row],
+    limit: int,
 ) -> list[Pick]:
     """Return the best contact of each of the first ``limit`` services.
 
-    ``buckets`` and ``tiers`` stand in order, the tiers together hold every contact; ``topics`` too stand in order, may
-    overlap (the first counts) and may be empty; ``child_specific`` are bits; ``service_of`` goes by contact.
+    ``buckets`` and ``tiers`` are disjoint and in order, the tiers together hold every contact; ``topics`` too are in
+    order, may overlap (the first counts) and may be empty; ``child_specific`` are bits; ``rows`` are by contact.
     """
     picks: list[Pick] = []
-    seen: set[int] = set()
-    for bucket, state in buckets:
+    seen: set[int] = set()  # contacts of services that are picked
+    covering, covered = topics[0] if topics else (-1, 0)
+    for bucket, asked in buckets:
         for tier_bits, tier in tiers:
             group = bucket & tier_bits
             if not group:
                 continue
-            for left, topic in _by_topic(group, topics, child_specific) if topics else ((group, 0),):
+            standing = asked | tier
+            # One group where all are alike: rank says the rest.
+            same = group & covering == group
+            for left, topic in ((group, covered),) if same else _by_topic(group, topics, child_specific):
                 while left:
                     base = (left & -left).bit_length() - 1
                     window = left >> base & _WINDOW
@@ -67,12 +90,15 @@ def choose(
                         lowest = window & -window
                         window ^= lowest
                         contact = base + lowest.bit_length() - 1
-                        service = service_of[contact]
-                        if service not in seen:
-                            seen.add(service)
-                            picks.append((contact, service, state | topic, tier))
-                            if len(picks) == limit:
-                                return picks
+                        if contact in seen:
+                            continue
+                        row = rows[contact]
+                        picks.append((contact, row, standing | topic))
+                        if len(picks) == limit:
+                            return picks
+                        every = row[2]
+                        if every > 1:
+                            seen.update(range(row[1], row[1] + every.bit_length()))
                     left = left >> base + _WIDTH << base + _WIDTH
             if group == bucket:
                 break
@@ -81,19 +107,16 @@ def choose(
 
 
 def _by_topic(group: int, topics: Groups, child_specific: int) -> Groups:
-    """Split by child-specific before others, and inside by topic; one group where all are alike, for rank says the rest."""
-    bits, state = topics[0]
-    covered = group & bits
-    if covered == group:
-        return ((group, state),)
-    if not covered and len(topics) == 2:
+    """Split by child-specific before others, and inside by topic."""
+    covering, _ = topics[0]
+    if len(topics) == 2 and not group & covering:
         return ((group, topics[1][1]),)
     own = group & child_specific
     found = []
     for part in (own, group ^ own):
-        for bits, state in topics:
+        for bits, standing in topics:
             some = part & bits
             if some:
-                found.append((some, state))
+                found.append((some, standing))
                 part ^= some
     return found
