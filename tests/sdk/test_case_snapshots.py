@@ -16,6 +16,9 @@ from tests.sdk.asked import FILES, built
 from tests.served import environment
 from tools.case_snapshots import CHANGES, ROOT, moment
 
+# Databases are made ready only for tests that are marked so; the snapshots of all are built in one.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:

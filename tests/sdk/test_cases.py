@@ -15,6 +15,9 @@ from tests.sdk.questions import query_of
 
 LEAST = 170
 
+# Databases are made ready only for tests that are marked so; the snapshots of all are built in one.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module", autouse=True)
 def snapshots(django_db_setup: None, django_db_blocker: Any) -> None:

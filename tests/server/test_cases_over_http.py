@@ -15,6 +15,9 @@ from tests.sdk.expectations import problems
 from tests.sdk.questions import query_of
 from tests.server.test_security import ask, policy
 
+# Databases are made ready only for tests that are marked so; the snapshots of all are built in one.
+pytestmark = pytest.mark.django_db
+
 
 class _Kept:
     """One snapshot that never changes."""
