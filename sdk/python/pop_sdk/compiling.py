@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 from pop_sdk import rendering
 from pop_sdk.languages import normalised_tag, wider_tags
+from pop_sdk.masks import Masks
 from pop_sdk.opening import ALWAYS_OPEN, NO_HOURS, Pattern, Timeline
 from pop_sdk.phrases import (
     ADULT_AGE_UNKNOWN,
@@ -29,8 +31,8 @@ from pop_sdk.phrases import (
     ONLY_IN,
     SERVES_SUBDIVISION,
 )
-from pop_sdk.place import Masks, Notice, Place
-from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, UNDATED, Row, day_of, trust
+from pop_sdk.place import Notice, Place
+from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, day_of, lines_of, trust
 from pop_sdk.vocabulary import (
     ANSWERED_LATER_CHANNELS,
     AUDIENCES,
@@ -69,7 +71,6 @@ class _Service(NamedTuple):
     stage: str
     on: int | None
     hours_confirmed: int | None
-    since: bytes
     conflicting: bool
     notices: tuple[tuple[str, int, int], ...]
     contacts: tuple[_Contact, ...]
@@ -88,7 +89,6 @@ class Compiler:
         self._by_country: dict[str, list[_Service]] = defaultdict(list)
         # Lists of languages, topics and the like recur in most services: equal ones are one object.
         self._same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        self._numbers: dict[int, int] = {}
 
     def add(self, service: Mapping[str, Any]) -> None:
         """Take one checked service."""
@@ -116,12 +116,8 @@ class Compiler:
         return found
 
     def _shared(self, values: Iterable[Any]) -> tuple[Any, ...]:
-        row = tuple(values)
+        row = tuple(sys.intern(value) if type(value) is str else value for value in values)
         return self._same.setdefault(row, row)
-
-    def _number(self, value: int) -> int:
-        """Return one object for equal numbers: what many contacts share stays near in memory."""
-        return self._numbers.setdefault(value, value)
 
     def _compacted(self, service: Mapping[str, Any]) -> _Service:
         on = day_of(service["on"])
@@ -139,7 +135,6 @@ class Compiler:
             stage,
             on,
             day_of(service["hours_confirmed"]),
-            rendering.since_bytes(service["on"] or ""),
             bool(service["conflicts"]),
             self._shared((notice["kind"], notice["starts"], notice["ends"]) for notice in service["notices"]),
             tuple(self._contact(service, contact) for contact in service["contacts"]),
@@ -176,7 +171,9 @@ class Compiler:
         place.masks = _masks(place.code, rows)
         masks = place.masks
         place.callable_from_abroad = masks.own & masks.known["from_abroad"] & masks.audience.get("child", 0)
-        place.rows = self._rows(place.code, services)
+        place.numbers = _numbers(place.code, services)
+        place.service_of = array("I", [number for number, _, _ in rows])
+        place.closings = [service.closing for _, service, _ in rows]
         place.pattern_of = array("i", [contact.pattern for _, _, contact in rows])
         place.patterns = self._patterns
         place.ids = [service.rank[2] for service in services]
@@ -189,17 +186,6 @@ class Compiler:
         self._fill_times(place, rows)
         place.notices = _notices(services, notices)
         place.notice_edges = sorted({edge for notice in place.notices for edge in (notice.starts, notice.ends)})
-
-    def _rows(self, code: str, services: Sequence[_Service]) -> list[Row]:
-        found: list[Row] = []
-        for number, service in enumerate(services):
-            first, every = len(found), (1 << len(service.contacts)) - 1
-            on = UNDATED if service.on is None else service.on
-            shared = [self._number(value) for value in (number, first, every, on)]
-            for contact in service.contacts:
-                facts = self._number(_facts(code, service, contact))
-                found.append(Row(shared[0], shared[1], shared[2], facts, shared[3], service.since, service.closing))
-        return found
 
     def _fill_times(self, place: Place, rows: Sequence[tuple[int, _Service, _Contact]]) -> None:
         patterns: dict[int, list[int]] = defaultdict(list)
@@ -257,6 +243,15 @@ def bits_of(positions: Sequence[int]) -> int:
     return int.from_bytes(data, "little")
 
 
+def _numbers(code: str, services: Sequence[_Service]) -> array[int]:
+    numbers = array("Q")
+    for service in services:
+        for position, contact in enumerate(service.contacts):
+            facts = _facts(code, service, contact)
+            numbers.extend(lines_of(facts, len(service.contacts), position, service.on))
+    return numbers
+
+
 def _facts(code: str, service: _Service, contact: _Contact) -> int:
     """Return which reasons and cautions a contact earns where they are asked for, as bits."""
     child_age_known = service.child_specific or contact.youngest is not None or contact.oldest is not None
@@ -310,6 +305,7 @@ def _masks(code: str, rows: Sequence[tuple[int, _Service, _Contact]]) -> Masks:
         everyone=everyone,
         not_hotline=everyone ^ hotline,
         not_lead=everyone ^ one("lead"),
+        not_lead_people=everyone ^ (one("lead") & ~hotline),
         own=one("own"),
         child_specific=one("child_specific"),
         audience={audience: bits for audience, bits in each("audience").items() if audience in AUDIENCES},

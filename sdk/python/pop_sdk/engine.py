@@ -16,14 +16,16 @@ from pop_sdk.need import Need, NeedError
 from pop_sdk.phrases import (
     AGE_OF_A_CHILD,
     AGE_OF_AN_ADULT,
-    ASKED,
+    ASKED_NEED,
+    ASKED_NOTHING,
     CHANNEL_FITS,
     FOREIGN,
+    NO_SUBDIVISION,
     SUBDIVISION_FITS,
     TOPIC_COVERED,
     TOPIC_GENERAL,
 )
-from pop_sdk.ranking import Groups, choose
+from pop_sdk.ranking import ALL, COUNT, EVERY_TOPIC, POSITION_AT, choose
 from pop_sdk.rendering import emergency_bytes, need_bytes, packed, snapshot_bytes
 from pop_sdk.snapshot import Snapshot
 from pop_sdk.splitting import ADULT, by_language, split
@@ -48,10 +50,10 @@ class Engine:
         self._start = snapshot_bytes(head["version"], head["created"], head["expires"])
         self._writer = Writer(self._places.values())
         self._where = {
-            place.ids[row.service]: (place, row)
+            place.ids[number]: (place, contact)
             for place in self._places.values()
-            for row in place.rows
-            if not row.facts & FOREIGN
+            for contact, number in enumerate(place.service_of)
+            if not place.numbers[2 * contact] & FOREIGN
         }
         self.version: int = head["version"]
         self.created: int = head["created"]  # unix seconds
@@ -70,17 +72,17 @@ class Engine:
             moment = place.moment_at(second, keep=at is None)
         masks = place.masks
         # Hard facts, which nothing relaxes.
-        fit = moment.eligible.get((audience, age_min, age_max))
-        if fit is None:
-            fit = place.eligible(moment, audience, age_min, age_max)
+        fit = place.eligible(moment, audience, age_min, age_max)
         if second < now:
             fit &= place.living(now)
-        standing = 0 if age_max is None else AGE_OF_A_CHILD if age_max < ADULT else AGE_OF_AN_ADULT
+        standing = ASKED_NOTHING
+        if age_max is not None:
+            standing |= AGE_OF_A_CHILD if age_max < ADULT else AGE_OF_AN_ADULT
         for name in needs:
             fit &= masks.allowed[name]
-            standing |= ASKED[name]
+            standing |= ASKED_NEED[name]
         # Facts that a wider answer may relax.
-        groups: Groups = ()
+        groups = EVERY_TOPIC
         if topics:
             if len(topics) == 1:
                 covers = masks.topics.get(topics[0], 0)
@@ -88,7 +90,7 @@ class Engine:
             else:
                 covers = place.covering(topics)
                 fit &= covers | masks.general
-            groups = ((covers, TOPIC_COVERED), (masks.general, TOPIC_GENERAL))
+            groups = ((covers, TOPIC_COVERED), (ALL, TOPIC_GENERAL))
         else:
             fit &= masks.not_hotline
         if channels:
@@ -97,14 +99,17 @@ class Engine:
         if subdivision is not None:
             fit &= masks.national | masks.subdivisions.get(subdivision, 0)
             standing |= SUBDIVISION_FITS
+        else:
+            standing |= NO_SUBDIVISION
         parts = [self._start, need_bytes(need, second), place.emergency]
         if not fit:
             write_gap(parts, self._writer, self._places, place, need, now)
             return b"".join(parts)
         # A lead is shown only where there is nothing better. Who listens and who takes reports of content are weighed
         # apart: neither is a better one of the other, and who reports content finds both.
-        people = fit & masks.not_hotline
-        fit = (people & masks.not_lead or people) | fit ^ people
+        better = fit & masks.not_lead_people
+        if better != fit and better & masks.not_hotline:
+            fit = better
         # What goes before openness: language, then needs, then place.
         buckets: Iterable[tuple[int, int]] = ((fit, standing),)
         if languages:
@@ -113,7 +118,7 @@ class Engine:
             buckets = split(buckets, masks.known[name])
         if subdivision is None and place.only_in:
             buckets = split(buckets, masks.national)
-        picks = choose(buckets, moment.tiers, groups, masks.child_specific, place.rows, limit)
+        picks = choose(buckets, moment.tiers, groups, masks, place.numbers, limit)
         self._writer.write(parts, place, moment, picks, fit)
         parts.append(_NO_GAP)
         return b"".join(parts)
@@ -128,12 +133,15 @@ class Engine:
         found = self._where.get(service_id)
         if found is None:
             return None
-        place, row = found
-        fit = row.every << row.first & place.living(now)
+        place, contact = found
+        line = place.numbers[2 * contact + 1]
+        fit = (1 << (line & COUNT)) - 1 << contact - (line >> POSITION_AT & COUNT) & place.living(now)
         if not fit:
             return None
         moment = place.moment_at(now, keep=False)
-        picks = choose(((fit, 0),), moment.tiers, (), 0, place.rows, 1)
+        picks = choose(
+            ((fit, ASKED_NOTHING | NO_SUBDIVISION),), moment.tiers, EVERY_TOPIC, place.masks, place.numbers, 1
+        )
         parts: list[bytes] = []
         self._writer.write(parts, place, moment, picks, fit)
         match: dict[str, Any] = json.loads(b"".join(parts))

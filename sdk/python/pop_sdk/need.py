@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -204,12 +205,12 @@ def _subdivision(value: object, country: str) -> str:
 
 def _known(name: str, values: list[object], accepted: frozenset[str] | tuple[str, ...]) -> tuple[str, ...]:
     if len(values) == 1 and type(values[0]) is str and values[0] in accepted:
-        return (values[0],)
+        return (sys.intern(values[0]),)
     kept: dict[str, None] = {}
     for value in values:
         if not isinstance(value, str) or value not in accepted:
             raise NeedError(name, "is not known", sorted(accepted) if isinstance(accepted, frozenset) else accepted)
-        kept[value] = None
+        kept[sys.intern(value)] = None
     return tuple(kept)
 
 

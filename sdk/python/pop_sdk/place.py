@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pop_sdk.languages import wider_tags
+from pop_sdk.masks import Masks
 from pop_sdk.opening import ALWAYS_OPEN, ALWAYS_WORDS, DAY, NO_HOURS, UNKNOWN_WORDS, Pattern, Timeline, Words
 from pop_sdk.phrases import (
     ANSWERED_LATER,
@@ -14,10 +15,12 @@ from pop_sdk.phrases import (
     CLOSED_UNCONFIRMED,
     OPEN_CONFIRMED,
     OPEN_UNCONFIRMED,
+    OUTSIDE,
     UNKNOWN_CONFIRMED,
     UNKNOWN_UNCONFIRMED,
 )
-from pop_sdk.ranking import Groups, Row
+from pop_sdk.ranking import COUNT, POSITION_AT, Groups
+from pop_sdk.vocabulary import AUDIENCE_NUMBERS
 
 
 class Notice(NamedTuple):
@@ -27,33 +30,6 @@ class Notice(NamedTuple):
     starts: int
     ends: int
     service: int | None
-
-
-class Masks(NamedTuple):
-    """Sets of contacts, one bit each."""
-
-    everyone: int
-    not_hotline: int
-    not_lead: int
-    own: int  # of this country's own services
-    child_specific: int
-    audience: Mapping[str, int]
-    at_most: Sequence[int]  # by age: the lower bound is at most that, or not known
-    at_least: Sequence[int]  # by age: the upper bound is at least that, or not known
-    topics: Mapping[str, int]
-    reach: Mapping[str, int]  # by topic: it is covered, or every topic is
-    general: int  # counts for every topic
-    channels: Mapping[str, int]
-    allowed: Mapping[str, int]  # by need: the fact is true or not known
-    known: Mapping[str, int]  # by need: the fact is true
-    national: int
-    subdivisions: Mapping[str, int]
-    speaks: Mapping[str, int]  # by tag: a language is that tag or a narrower one
-    speaks_exactly: Mapping[str, int]
-    language_unknown: int
-    always: int
-    hours_unknown: int
-    answered_later: int  # a letter box without hours: nobody answers at once
 
 
 class Moment(NamedTuple):
@@ -66,7 +42,7 @@ class Moment(NamedTuple):
     alive: int  # contacts whose check, if they are links, has not run out
     tiers: Groups  # best first
     notices: Sequence[Notice]  # in force
-    eligible: dict[tuple[str, int | None, int | None], int]  # by audience and ages, filled when first needed
+    eligible: dict[int, int]  # by audience and ages, filled when first needed
     # Matches' JSON up to their reasons, filled when first needed: by contact with all of its service's contacts, and by
     # contact and those that are shown.
     heads: list[bytes | None]
@@ -84,6 +60,7 @@ class Place:
         "_days",
         "alive",
         "callable_from_abroad",
+        "closings",
         "code",
         "confirmed_until",
         "contact_at",
@@ -96,11 +73,12 @@ class Place:
         "neighbours",
         "notice_edges",
         "notices",
+        "numbers",
         "only_in",
         "pattern_of",
         "patterns",
-        "rows",
         "service_at",
+        "service_of",
         "state_at",
         "text",
         "timeline",
@@ -118,7 +96,9 @@ class Place:
         # The numbers named `…_at` are positions in it.
         self.text = b""
         # By contact:
-        self.rows: Sequence[Row] = ()
+        self.numbers: Sequence[int] = ()  # two for each, of ranking
+        self.service_of: Sequence[int] = ()
+        self.closings: Sequence[bytes] = ()  # its service's JSON from the value of "verification" on
         self.pattern_of: Sequence[int] = ()
         self.contact_at: Sequence[int] = ()
         self.state_at: Sequence[int] = ()
@@ -147,7 +127,7 @@ class Place:
         if moment is None or not moment.start <= at < moment.end:
             moment = self._laid_out(at)
             if keep:
-                moment.heads.extend([None] * len(self.rows))
+                moment.heads.extend([None] * len(self.service_of))
                 self.moment = moment
         return moment
 
@@ -157,7 +137,7 @@ class Place:
         masks = self.masks
         outside = not self.window[0] <= at < self.window[1]
         if outside:
-            is_open, unknown = 0, masks.everyone
+            is_open = unknown = 0
             # The whole span lies on one side of the window.
             start, end = (start, min(end, self.window[0])) if at < self.window[0] else (max(start, self.window[1]), end)
         else:
@@ -172,14 +152,26 @@ class Place:
             end = min([end, *self.notice_edges[edge : edge + 1]])
             notices = [notice for notice in self.notices if notice.starts <= at < notice.ends]
         hours_confirmed, confirmed = self._confirmed_on(day)
-        open_confirmed = is_open & hours_confirmed
+        tiers: Groups
+        if outside:
+            tiers = ((confirmed, OUTSIDE), (masks.everyone ^ confirmed, OUTSIDE))
+        else:
+            tiers = self._tiers(is_open, unknown, hours_confirmed, confirmed)
+        lapsed = bisect_right(self.untils, at)
+        start = max([start, *self.untils[lapsed - 1 : lapsed]]) if lapsed else start
+        end = min([end, *self.untils[lapsed : lapsed + 1]])
+        found = tuple(tier for tier in tiers if tier[0])
+        return Moment(start, end, day, outside, self.alive[lapsed], found, notices, {}, [], {})
+
+    def _tiers(self, is_open: int, unknown: int, hours_confirmed: int, confirmed: int) -> Groups:
         # A letter box is no reason to call a service "unknown" whose telephone is known to be closed: it comes last.
-        later = unknown & masks.answered_later if not outside else 0
-        closed = masks.everyone ^ (is_open | unknown)
+        later = unknown & self.masks.answered_later
+        closed = self.masks.everyone ^ (is_open | unknown)
         unknown ^= later
+        open_confirmed = is_open & hours_confirmed
         unknown_confirmed = unknown & confirmed
         closed_confirmed = closed & hours_confirmed
-        tiers = (
+        return (
             (open_confirmed, OPEN_CONFIRMED),
             (unknown_confirmed, UNKNOWN_CONFIRMED),
             (is_open ^ open_confirmed, OPEN_UNCONFIRMED),
@@ -188,11 +180,6 @@ class Place:
             (closed ^ closed_confirmed, CLOSED_UNCONFIRMED),
             (later, ANSWERED_LATER),
         )
-        lapsed = bisect_right(self.untils, at)
-        start = max([start, *self.untils[lapsed - 1 : lapsed]]) if lapsed else start
-        end = min([end, *self.untils[lapsed : lapsed + 1]])
-        found = tuple(tier for tier in tiers if tier[0])
-        return Moment(start, end, day, outside, self.alive[lapsed], found, notices, {}, [], {})
 
     def _confirmed_on(self, day: int) -> tuple[int, int]:
         found = self._days.get(day)
@@ -211,20 +198,24 @@ class Place:
 
     def eligible(self, moment: Moment, audience: str, age_min: int | None, age_max: int | None) -> int:
         """Return the contacts for an audience and ages that may be shown, and remember them with the moment."""
-        key = audience, age_min, age_max
-        found = moment.eligible.get(key)
-        if found is not None:
-            return found
-        bits = self.masks.audience.get(audience, 0) & moment.alive
+        # One number as the key: comparing it reads less memory than a tuple.
+        key = AUDIENCE_NUMBERS[audience]
         if age_min is not None and age_max is not None:
-            bits &= self.masks.at_most[age_max] & self.masks.at_least[age_min]
-        moment.eligible[key] = bits
+            key += (age_min << 5 | age_max) + 1 << 3
+        bits = moment.eligible.get(key)
+        if bits is None:
+            bits = self.masks.audience.get(audience, 0) & moment.alive
+            if age_min is not None and age_max is not None:
+                bits &= self.masks.at_most[age_max] & self.masks.at_least[age_min]
+            moment.eligible[key] = bits
         return bits
 
     def head(self, moment: Moment, contact: int, fit: int) -> bytes:
         """Return a match's JSON up to its reasons: the contact first, then its service's others in ``fit``."""
         text = self.text
-        service, first, every, *_ = self.rows[contact]
+        service = self.service_of[contact]
+        line = self.numbers[2 * contact + 1]
+        first = contact - (line >> POSITION_AT & COUNT)
         state, words = self._words(moment, contact)
         middle = self.state_at[contact]
         parts = [
@@ -234,9 +225,9 @@ class Place:
             words,
             text[middle : self.contact_end[contact]],
         ]
-        others = fit >> first & every
-        for other in range(first, first + others.bit_length()):
-            if other != contact and others >> other - first & 1:
+        shown = fit >> first
+        for other in range(first, first + (line & COUNT)):
+            if other != contact and shown >> other - first & 1:
                 middle = self.state_at[other]
                 words = self._words(moment, other)[1]
                 parts += (b",", text[self.contact_at[other] : middle], words, text[middle : self.contact_end[other]])

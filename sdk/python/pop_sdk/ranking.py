@@ -7,44 +7,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final
 
+from pop_sdk.masks import Masks
+from pop_sdk.phrases import HALF, HOLDS, NO_TOPIC
 from pop_sdk.vocabulary import STAGES
 
 TRUST: Final = dict(zip(STAGES, (10, 30, 55, 80, 100), strict=True))
 CONFIRMING_STAGES: Final = frozenset(STAGES[2:])  # somebody read the provider's own words, or asked
 LEAD: Final = STAGES[0]
 
-UNDATED: Final = -(10**8)  # as the day of a service's evidence
+DAY_ZERO: Final = 719_163  # 1970-01-01, as Python counts days
 RECENT: Final = 365  # days for which a confirmation counts as recent ("12 months")
 _HALF_LIFE: Final = 730  # days in which trust in a piece of evidence halves
 _UNDATED: Final = 3650  # days: evidence without a date is taken to be ten years old
 
 _WIDTH: Final = 240  # bits that are looked at together: few enough for fast arithmetic, enough for most answers
 _WINDOW: Final = (1 << _WIDTH) - 1
+# What an answer needs of a contact stands together in an array of whole numbers, so that it reads few far-off places of
+# memory: at twice the contact's number its facts, and after them, from the low bits up, how many contacts its service
+# has, which of these it is, and the day of the service's evidence (days since 1970-01-01, 0 for none).
+COUNT: Final = 0xFF
+POSITION_AT: Final = 8
+DAY_AT: Final = 16
 
 
-class Row(NamedTuple):
-    """What an answer needs of a contact, together, so that it reads few far-off places of memory."""
-
-    service: int  # its number in the country
-    first: int  # the first contact of its service
-    every: int  # a bit for each contact of its service
-    facts: int  # bits of phrases
-    on: int  # day of the service's evidence, or UNDATED
-    since: bytes  # the service's caution not_checked_since
-    closing: bytes  # the service's JSON from the value of "verification" on
+def lines_of(facts: int, count: int, position: int, on: int | None) -> tuple[int, int]:
+    """Return a contact's two numbers."""
+    return facts, (on or 0) << DAY_AT | position << POSITION_AT | count
 
 
-# A service's best contact: its number in the country, what is known of it, and its standing.
-Pick = tuple[int, Row, int]
-# Sets of contacts, each with the bits of standing that they share.
+# A service's best contact: its number in the country, its second number, and the two halves of its standing.
+Pick = tuple[int, int, int, int]
+# Sets of contacts, each with what they share of their standing.
 Groups = Sequence[tuple[int, int]]
+
+ALL: Final = -1  # every bit
+EVERY_TOPIC: Final[Groups] = ((ALL, NO_TOPIC),)  # where none was asked
 
 
 def day_of(text: str | None) -> int | None:
     """Return a calendar day as days since 1970-01-01, or None for None."""
-    return None if text is None else date.fromisoformat(text).toordinal() - 719_163
+    return None if text is None else date.fromisoformat(text).toordinal() - DAY_ZERO
 
 
 def trust(stage: str, on: int | None, created: int) -> int:
@@ -59,30 +63,26 @@ def trust(stage: str, on: int | None, created: int) -> int:
 
 
 def choose(
-    buckets: Iterable[tuple[int, int]],
-    tiers: Groups,
-    topics: Groups,
-    child_specific: int,
-    rows: Sequence[Row],
-    limit: int,
+    buckets: Iterable[tuple[int, int]], tiers: Groups, topics: Groups, masks: Masks, numbers: Sequence[int], limit: int
 ) -> list[Pick]:
     """Return the best contact of each of the first ``limit`` services.
 
     ``buckets`` and ``tiers`` are disjoint and in order, the tiers together hold every contact; ``topics`` too are in
-    order, may overlap (the first counts) and may be empty; ``child_specific`` are bits; ``rows`` are by contact.
+    order, may overlap (the first counts) and together hold every contact of the buckets; ``numbers`` are the contacts'.
     """
     picks: list[Pick] = []
     seen: set[int] = set()  # contacts of services that are picked
-    covering, covered = topics[0] if topics else (-1, 0)
+    covering, covered = topics[0]
     for bucket, asked in buckets:
         for tier_bits, tier in tiers:
             group = bucket & tier_bits
             if not group:
                 continue
-            standing = asked | tier
             # One group where all are alike: rank says the rest.
-            same = group & covering == group
-            for left, topic in ((group, covered),) if same else _by_topic(group, topics, child_specific):
+            alike = group & covering == group
+            for left, topic in ((group, covered),) if alike else _by_topic(group, topics, masks):
+                standing = asked | tier | topic
+                holds, counts = standing & HOLDS, standing >> HALF
                 while left:
                     base = (left & -left).bit_length() - 1
                     window = left >> base & _WINDOW
@@ -92,13 +92,14 @@ def choose(
                         contact = base + lowest.bit_length() - 1
                         if contact in seen:
                             continue
-                        row = rows[contact]
-                        picks.append((contact, row, standing | topic))
+                        line = numbers[2 * contact + 1]
+                        picks.append((contact, line, holds, counts))
                         if len(picks) == limit:
                             return picks
-                        every = row[2]
-                        if every > 1:
-                            seen.update(range(row[1], row[1] + every.bit_length()))
+                        siblings = line & COUNT
+                        if siblings > 1:
+                            first = contact - (line >> POSITION_AT & COUNT)
+                            seen.update(range(first, first + siblings))
                     left = left >> base + _WIDTH << base + _WIDTH
             if group == bucket:
                 break
@@ -106,12 +107,11 @@ def choose(
     return picks
 
 
-def _by_topic(group: int, topics: Groups, child_specific: int) -> Groups:
+def _by_topic(group: int, topics: Groups, masks: Masks) -> Groups:
     """Split by child-specific before others, and inside by topic."""
-    covering, _ = topics[0]
-    if len(topics) == 2 and not group & covering:
+    if len(topics) == 2 and not group & topics[0][0]:
         return ((group, topics[1][1]),)
-    own = group & child_specific
+    own = group & masks.child_specific
     found = []
     for part in (own, group ^ own):
         for bits, standing in topics:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from pop_sdk.need import Need
 from pop_sdk.opening import rfc3339
+from pop_sdk.ranking import DAY_ZERO
 
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -76,9 +78,9 @@ def verification_bytes(service: Mapping[str, Any]) -> bytes:
 
 
 @lru_cache(maxsize=8192)
-def since_bytes(on: str) -> bytes:
-    """Return the caution for evidence of the day ``on`` (YYYY-MM-DD)."""
-    return f'"not_checked_since:{on}"'.encode()
+def since_bytes(on: int) -> bytes:
+    """Return the caution for evidence of the day ``on`` (days since 1970-01-01)."""
+    return f'"not_checked_since:{date.fromordinal(on + DAY_ZERO)}"'.encode()
 
 
 @lru_cache(maxsize=8192)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pop_sdk.phrases import LANGUAGE_OTHER, LANGUAGE_UNKNOWN, SPEAKS
+from pop_sdk.phrases import LANGUAGE_OTHER, LANGUAGE_SPOKEN, LANGUAGE_UNKNOWN
 from pop_sdk.place import Place
 
 ADULT: Final = 18  # years: from here on the upper bound of a service's ages matters
@@ -19,7 +19,7 @@ def by_language(place: Place, languages: Iterable[str], fit: int, standing: int)
     for tag in languages:
         speaking = fit & place.speaking(tag)
         if speaking:
-            yield speaking, standing | SPEAKS
+            yield speaking, standing | LANGUAGE_SPOKEN
             fit ^= speaking
     unknown = fit & place.masks.language_unknown
     if unknown:

@@ -34,6 +34,8 @@ NEEDS: Final = ("free", "anonymous", "no_trace", "text_only", "sign_language", "
 
 AUDIENCES: Final = ("child", "young_person", "parent", "professional", "general_public", "own_behaviour")
 
+AUDIENCE_NUMBERS: Final = {audience: number for number, audience in enumerate(AUDIENCES)}
+
 AGE_BANDS: Final = {"8-12": (8, 12), "13-17": (13, 17), "18-24": (18, 24)}
 OLDEST: Final = 25
 

@@ -9,10 +9,12 @@ from pop_sdk.need import Need
 from pop_sdk.phrases import (
     AGE_OF_A_CHILD,
     AGE_OF_AN_ADULT,
-    ASKED,
+    ASKED_NEED,
+    ASKED_NOTHING,
     CHANNEL_FITS,
     CHANNEL_OTHER,
     NEAREST,
+    NO_SUBDIVISION,
     PUBLIC,
     SUBDIVISION_FITS,
     SUBDIVISION_OTHER,
@@ -22,7 +24,7 @@ from pop_sdk.phrases import (
     WIDER,
 )
 from pop_sdk.place import Moment, Place
-from pop_sdk.ranking import Groups, choose
+from pop_sdk.ranking import ALL, EVERY_TOPIC, choose
 from pop_sdk.splitting import ADULT, by_language, split
 from pop_sdk.writing import Writer
 
@@ -95,15 +97,17 @@ def _write(
     Returns how many there are.
     """
     masks = place.masks
-    standing = widened
+    standing = ASKED_NOTHING | widened
     if need.age_max is not None:
         standing |= AGE_OF_A_CHILD if need.age_max < ADULT else AGE_OF_AN_ADULT
-    groups: Groups = ()
+    groups = EVERY_TOPIC
     if need.topics:
         covers = place.covering(need.topics)
-        groups = ((covers, TOPIC_COVERED), (masks.general, TOPIC_GENERAL), (masks.everyone, TOPIC_OTHER))
+        groups = ((covers, TOPIC_COVERED), (masks.general, TOPIC_GENERAL), (ALL, TOPIC_OTHER))
     for name in need.needs:
-        standing |= ASKED[name]
+        standing |= ASKED_NEED[name]
+    if need.subdivision is None:
+        standing |= NO_SUBDIVISION
     buckets: Iterable[tuple[int, int]] = ((fit, standing),)
     if need.languages:
         buckets = by_language(place, need.languages, fit, standing)
@@ -114,12 +118,12 @@ def _write(
         buckets = split(buckets, here, SUBDIVISION_FITS, SUBDIVISION_OTHER)
     elif place.only_in:
         buckets = split(buckets, masks.national)
-    picks = choose(buckets, moment.tiers, groups, masks.child_specific, place.rows, limit)
+    picks = choose(buckets, moment.tiers, groups, masks, place.numbers, limit)
     if need.channels:
         reached = place.reached_by(need.channels)
         picks = [
-            (contact, row, standing | (CHANNEL_FITS if reached >> contact & 1 else CHANNEL_OTHER))
-            for contact, row, standing in picks
+            (contact, line, holds | (CHANNEL_FITS if reached >> contact & 1 else CHANNEL_OTHER), counts)
+            for contact, line, holds, counts in picks
         ]
     writer.write(parts, place, moment, picks, fit)
     return len(picks)

@@ -6,18 +6,18 @@ from collections.abc import Collection, Sequence
 from typing import Final, TypeVar
 
 from pop_sdk.phrases import (
-    CHECKED_LONG_AGO,
-    NEVER_CHECKED,
+    EVERY_REASON,
+    NOT_CHECKED,
+    NOT_CHECKED_SINCE,
+    NOT_CONFIRMED,
     NOTICE,
-    OUTSIDE,
     CautionText,
-    View,
     caution_text,
     reason_text,
-    view,
 )
 from pop_sdk.place import Moment, Place
-from pop_sdk.ranking import RECENT, UNDATED, Pick
+from pop_sdk.ranking import COUNT, DAY_AT, POSITION_AT, RECENT, Pick
+from pop_sdk.rendering import since_bytes
 
 _MOST_HEADS: Final = 40_000  # remembered first halves of matches, about 30 MB; then all are dropped
 _MOST_TEXTS: Final = 20_000  # of each sort, at most some 5 MB
@@ -31,7 +31,6 @@ class Writer:
     def __init__(self, places: Collection[Place]) -> None:
         self._places = places
         self._heads = 0
-        self._views: dict[int, View] = {}
         self._reasons: dict[int, bytes] = {}
         self._cautions: dict[int, CautionText] = {}
 
@@ -40,21 +39,23 @@ class Writer:
         if not picks:
             return
         heads, partial_heads, day, notices = moment.heads, moment.partial_heads, moment.day, moment.notices
-        views, reasons, cautions = self._views, self._reasons, self._cautions
-        outside = OUTSIDE if moment.outside else 0
+        reasons, cautions, numbers, closings = self._reasons, self._cautions, place.numbers, place.closings
         beginning = len(parts)
-        for contact, (service, first, every, facts, on, since, closing), standing in picks:
-            if every == 1 or fit >> first & every == every:
+        for contact, line, holds, counts in picks:
+            siblings = line & COUNT
+            if siblings == 1:
                 head = heads[contact] if heads else None
             else:
-                head = partial_heads.get((contact, fit >> first & every))
-            standing |= outside
+                every = (1 << siblings) - 1
+                shown = fit >> contact - (line >> POSITION_AT & COUNT) & every
+                head = heads[contact] if heads and shown == every else partial_heads.get((contact, shown))
+            bits = holds | numbers[2 * contact] & counts
+            on = line >> DAY_AT
             if day - on > RECENT:
-                standing |= CHECKED_LONG_AGO if on != UNDATED else NEVER_CHECKED
-            why, why_facts, doubts, doubts_facts = views.get(standing) or self._view(standing)
-            why |= facts & why_facts
-            doubts |= facts & doubts_facts
-            kinds = moment.kinds(service) if notices else ()
+                bits = bits & NOT_CONFIRMED | (NOT_CHECKED_SINCE if on else NOT_CHECKED)
+            why = bits & EVERY_REASON
+            doubts = bits ^ why
+            kinds = moment.kinds(place.service_of[contact]) if notices else ()
             if kinds:
                 start, after_date, after_places = caution_text(doubts | NOTICE, kinds)
             else:
@@ -65,15 +66,11 @@ class Writer:
                 start,
             )
             if after_date is not None:
-                parts += (since, after_date)
+                parts += (since_bytes(on), after_date)
             if after_places is not None:
                 parts += (place.only_in[contact], after_places)
-            parts.append(closing)
+            parts.append(closings[contact])
         parts[beginning] = parts[beginning][1:]  # the comma that stands before every match but the first
-
-    def _view(self, standing: int) -> View:
-        found = _bounded(self._views)[standing] = view(standing)
-        return found
 
     def _reason_text(self, bits: int) -> bytes:
         found = _bounded(self._reasons)[bits] = reason_text(bits)
@@ -91,9 +88,10 @@ class Writer:
                 for other in self._places:
                     other.moment = None
             self._heads += 1
-            row = place.rows[contact]
-            shown = fit >> row.first & row.every
-            if shown == row.every:
+            line = place.numbers[2 * contact + 1]
+            every = (1 << (line & COUNT)) - 1
+            shown = fit >> contact - (line >> POSITION_AT & COUNT) & every
+            if shown == every:
                 moment.heads[contact] = head
             else:
                 moment.partial_heads[contact, shown] = head
