@@ -32,7 +32,7 @@ from pop_sdk.phrases import (
     SERVES_SUBDIVISION,
 )
 from pop_sdk.place import Notice, Place
-from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, day_of, lines_of, trust
+from pop_sdk.ranking import CONFIRMING_STAGES, LEAD, RECENT, day_of, line_of, trust
 from pop_sdk.vocabulary import (
     ANSWERED_LATER_CHANNELS,
     AUDIENCES,
@@ -172,7 +172,6 @@ class Compiler:
         masks = place.masks
         place.callable_from_abroad = masks.own & masks.known["from_abroad"] & masks.audience.get("child", 0)
         place.numbers = _numbers(place.code, services)
-        place.service_of = array("I", [number for number, _, _ in rows])
         place.closings = [service.closing for _, service, _ in rows]
         place.pattern_of = array("i", [contact.pattern for _, _, contact in rows])
         place.patterns = self._patterns
@@ -245,10 +244,10 @@ def bits_of(positions: Sequence[int]) -> int:
 
 def _numbers(code: str, services: Sequence[_Service]) -> array[int]:
     numbers = array("Q")
-    for service in services:
+    for number, service in enumerate(services):
+        count = len(service.contacts)
         for position, contact in enumerate(service.contacts):
-            facts = _facts(code, service, contact)
-            numbers.extend(lines_of(facts, len(service.contacts), position, service.on))
+            numbers.extend((_facts(code, service, contact), line_of(number, count, position, service.on)))
     return numbers
 
 

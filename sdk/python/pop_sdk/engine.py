@@ -25,7 +25,7 @@ from pop_sdk.phrases import (
     TOPIC_COVERED,
     TOPIC_GENERAL,
 )
-from pop_sdk.ranking import ALL, COUNT, EVERY_TOPIC, POSITION_AT, choose
+from pop_sdk.ranking import ALL, COUNT, EVERY_TOPIC, POSITION_AT, SERVICE_AT, choose
 from pop_sdk.rendering import emergency_bytes, need_bytes, packed, snapshot_bytes
 from pop_sdk.snapshot import Snapshot
 from pop_sdk.splitting import ADULT, by_language, split
@@ -50,10 +50,10 @@ class Engine:
         self._start = snapshot_bytes(head["version"], head["created"], head["expires"])
         self._writer = Writer(self._places.values())
         self._where = {
-            place.ids[number]: (place, contact)
+            place.ids[line >> SERVICE_AT]: (place, contact)
             for place in self._places.values()
-            for contact, number in enumerate(place.service_of)
-            if not place.numbers[2 * contact] & FOREIGN
+            for contact, (facts, line) in enumerate(zip(place.numbers[::2], place.numbers[1::2], strict=True))
+            if not facts & FOREIGN
         }
         self.version: int = head["version"]
         self.created: int = head["created"]  # unix seconds

@@ -69,7 +69,7 @@ _LANGUAGE_NOT_KNOWN, _OTHER_LANGUAGE, CHILD_AGE_UNKNOWN, ADULT_AGE_UNKNOWN, ONLY
 NOT_KNOWN: Final = {need: 1 << (32 + number) for number, need in enumerate(NEEDS)}
 _OUTSIDE_SNAPSHOT, NOTICE, _OTHER_TOPIC, _OTHER_CHANNEL, _OTHER_SUBDIVISION = (1 << number for number in range(38, 43))
 
-# A standing: in its lower half the bits that hold, in its upper half the facts that count. Standings are joined by "or".
+# A standing: in its lower half the bits that hold, in its upper half the facts that count. They are joined by "or".
 HALF: Final = 48
 HOLDS: Final = (1 << HALF) - 1
 EVERY_REASON: Final = (1 << FIRST_CAUTION) - 1

@@ -19,7 +19,7 @@ from pop_sdk.phrases import (
     UNKNOWN_CONFIRMED,
     UNKNOWN_UNCONFIRMED,
 )
-from pop_sdk.ranking import COUNT, POSITION_AT, Groups
+from pop_sdk.ranking import COUNT, POSITION_AT, SERVICE_AT, Groups
 from pop_sdk.vocabulary import AUDIENCE_NUMBERS
 
 
@@ -78,7 +78,6 @@ class Place:
         "pattern_of",
         "patterns",
         "service_at",
-        "service_of",
         "state_at",
         "text",
         "timeline",
@@ -97,7 +96,6 @@ class Place:
         self.text = b""
         # By contact:
         self.numbers: Sequence[int] = ()  # two for each, of ranking
-        self.service_of: Sequence[int] = ()
         self.closings: Sequence[bytes] = ()  # its service's JSON from the value of "verification" on
         self.pattern_of: Sequence[int] = ()
         self.contact_at: Sequence[int] = ()
@@ -127,7 +125,7 @@ class Place:
         if moment is None or not moment.start <= at < moment.end:
             moment = self._laid_out(at)
             if keep:
-                moment.heads.extend([None] * len(self.service_of))
+                moment.heads.extend([None] * len(self.closings))
                 self.moment = moment
         return moment
 
@@ -213,8 +211,8 @@ class Place:
     def head(self, moment: Moment, contact: int, fit: int) -> bytes:
         """Return a match's JSON up to its reasons: the contact first, then its service's others in ``fit``."""
         text = self.text
-        service = self.service_of[contact]
         line = self.numbers[2 * contact + 1]
+        service = line >> SERVICE_AT
         first = contact - (line >> POSITION_AT & COUNT)
         state, words = self._words(moment, contact)
         middle = self.state_at[contact]

@@ -25,19 +25,22 @@ _UNDATED: Final = 3650  # days: evidence without a date is taken to be ten years
 _WIDTH: Final = 240  # bits that are looked at together: few enough for fast arithmetic, enough for most answers
 _WINDOW: Final = (1 << _WIDTH) - 1
 # What an answer needs of a contact stands together in an array of whole numbers, so that it reads few far-off places of
-# memory: at twice the contact's number its facts, and after them, from the low bits up, how many contacts its service
-# has, which of these it is, and the day of the service's evidence (days since 1970-01-01, 0 for none).
+# memory: at twice the contact's number its facts, and after them its line: from the low bits up, how many contacts its
+# service has, which of these it is, the day of the service's evidence (days since 1970-01-01, 0 for none), and the
+# service's number.
 COUNT: Final = 0xFF
 POSITION_AT: Final = 8
 DAY_AT: Final = 16
+DAY: Final = 0xFFFF
+SERVICE_AT: Final = 32
 
 
-def lines_of(facts: int, count: int, position: int, on: int | None) -> tuple[int, int]:
-    """Return a contact's two numbers."""
-    return facts, (on or 0) << DAY_AT | position << POSITION_AT | count
+def line_of(service: int, count: int, position: int, on: int | None) -> int:
+    """Return a contact's line."""
+    return service << SERVICE_AT | min(max(on or 0, 0), DAY) << DAY_AT | position << POSITION_AT | count
 
 
-# A service's best contact: its number in the country, its second number, and the two halves of its standing.
+# A service's best contact: its number in the country, its line, and the two halves of its standing.
 Pick = tuple[int, int, int, int]
 # Sets of contacts, each with what they share of their standing.
 Groups = Sequence[tuple[int, int]]
@@ -71,7 +74,7 @@ def choose(
     order, may overlap (the first counts) and together hold every contact of the buckets; ``numbers`` are the contacts'.
     """
     picks: list[Pick] = []
-    seen: set[int] = set()  # contacts of services that are picked
+    seen: set[int] = set()
     covering, covered = topics[0]
     for bucket, asked in buckets:
         for tier_bits, tier in tiers:
@@ -90,16 +93,14 @@ def choose(
                         lowest = window & -window
                         window ^= lowest
                         contact = base + lowest.bit_length() - 1
-                        if contact in seen:
-                            continue
                         line = numbers[2 * contact + 1]
+                        service = line >> SERVICE_AT
+                        if service in seen:
+                            continue
+                        seen.add(service)
                         picks.append((contact, line, holds, counts))
                         if len(picks) == limit:
                             return picks
-                        siblings = line & COUNT
-                        if siblings > 1:
-                            first = contact - (line >> POSITION_AT & COUNT)
-                            seen.update(range(first, first + siblings))
                     left = left >> base + _WIDTH << base + _WIDTH
             if group == bucket:
                 break

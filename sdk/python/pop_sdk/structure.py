@@ -11,6 +11,7 @@ from pop_sdk.reading import SnapshotError
 from pop_sdk.vocabulary import AUDIENCES, CHANNELS, STAGES
 
 FORMAT: Final = 1
+MOST_CONTACTS: Final = 255  # of one service
 _LATEST: Final = 1 << 40  # seconds; far beyond any date, far below what would make arithmetic slow
 _WINDOW: Final = 366 * 1440  # minutes: the longest window that is taken
 
@@ -134,7 +135,7 @@ _SERVICE: Final[Mapping[str, Test]] = {
     "conflicts": _CODES,
     "notices": _list_of(lambda value: _is(value, _NOTICE)),
     "website": _text,
-    "contacts": lambda value: type(value) is list and len(value) > 0,
+    "contacts": lambda value: type(value) is list and 0 < len(value) <= MOST_CONTACTS,
 }
 
 

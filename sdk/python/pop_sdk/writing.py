@@ -16,7 +16,7 @@ from pop_sdk.phrases import (
     reason_text,
 )
 from pop_sdk.place import Moment, Place
-from pop_sdk.ranking import COUNT, DAY_AT, POSITION_AT, RECENT, Pick
+from pop_sdk.ranking import COUNT, DAY, DAY_AT, POSITION_AT, RECENT, SERVICE_AT, Pick
 from pop_sdk.rendering import since_bytes
 
 _MOST_HEADS: Final = 40_000  # remembered first halves of matches, about 30 MB; then all are dropped
@@ -50,12 +50,12 @@ class Writer:
                 shown = fit >> contact - (line >> POSITION_AT & COUNT) & every
                 head = heads[contact] if heads and shown == every else partial_heads.get((contact, shown))
             bits = holds | numbers[2 * contact] & counts
-            on = line >> DAY_AT
+            on = line >> DAY_AT & DAY
             if day - on > RECENT:
                 bits = bits & NOT_CONFIRMED | (NOT_CHECKED_SINCE if on else NOT_CHECKED)
             why = bits & EVERY_REASON
             doubts = bits ^ why
-            kinds = moment.kinds(place.service_of[contact]) if notices else ()
+            kinds = moment.kinds(line >> SERVICE_AT) if notices else ()
             if kinds:
                 start, after_date, after_places = caution_text(doubts | NOTICE, kinds)
             else:
