@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from pop_sdk.phrases import CAUTIONS, REASONS
 from pop_sdk.vocabulary import NEEDS
 
 from pop.registry.exchange.profile import FACTS
@@ -72,7 +71,14 @@ def test_every_fact_of_the_open_referral_profile_is_listed() -> None:
 
 def test_every_reason_and_caution_of_an_answer_is_listed() -> None:
     page = (LOOK_UP / "answers.md").read_text(encoding="utf-8")
-    needs = {f"{need}_not_known" for need in NEEDS} - {"free_not_known"}  # listed once, with an ellipsis
-    assert [
-        code for code in (*REASONS, *CAUTIONS, "serves_country") if f"`{code}" not in page and code not in needs
-    ] == []
+    source = (ROOT / "sdk" / "python" / "pop_sdk" / "phrases.py").read_text(encoding="utf-8")
+    lists = re.findall(r"_(?:REASONS|CAUTIONS): Final = \((.*?)\n\)", source, re.S)
+    said = {
+        *re.findall(r'"(\w+)",', "".join(lists)),
+        *re.findall(r': Final = "(\w+)"', source),
+        *NEEDS,
+        "serves_country",
+    }
+    assert len(lists) == 2
+    assert {"covers_topic", "hours_unconfirmed", "not_checked_since"} <= said
+    assert [code for code in sorted(said) if f"`{code}" not in page] == []
