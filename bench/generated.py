@@ -9,18 +9,33 @@ import random
 import sys
 import uuid
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pop_sdk import encode
 from pop_sdk.vocabulary import CHANNELS
 
-COUNTRIES = ["AD", "AE", "AF", "AG", "AL", "AM", "AO", "AR", "AT", "AU", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BN", "BO", "BR", "BS", "BT", "BW", "BY", "BZ", "CA", "CD", "CF", "CG", "CH", "CI", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "ER", "ES", "ET", "FI", "FJ", "FM", "FR", "GA", "GB", "GD", "GE", "GH", "GM", "GN", "GQ", "GR", "GT", "GW", "GY", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IN", "IQ", "IR", "IS", "IT", "JM", "JO", "JP", "KE", "KG", "KH", "KI", "KM", "KN", "KP", "KR", "KW", "KZ", "LA", "LB", "LC", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MG", "MH", "MK", "ML", "MM", "MN", "MR", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NE", "NG", "NI", "NL", "NO", "NP", "NR", "NZ", "OM", "PA", "PE", "PG", "PH", "PK", "PL", "PS", "PT", "PW", "PY", "QA", "RO", "RS", "RU", "RW", "SA", "SB", "SC", "SD", "SE", "SG", "SI", "SK", "SL", "SM", "SN", "SO", "SR", "SS", "ST", "SV", "SY", "SZ", "TD", "TG", "TH", "TJ", "TL", "TM", "TN", "TO", "TR", "TT", "TV", "TZ", "UA", "UG", "US", "UY", "UZ", "VA", "VC", "VE", "VN", "VU", "WS", "YE", "ZA", "ZM", "ZW"]
-LARGE = ["IN", "CN", "US", "ID", "PK", "NG", "BR", "BD", "RU", "MX", "JP", "ET", "PH", "EG", "VN", "DE", "TR", "FR", "GB", "ZA", "IT", "KE", "CO", "ES", "UA", "PL", "CA", "AU"]
-TOPICS = ["danger_now", "physical_violence", "emotional_violence", "sexual_violence", "domestic_violence", "neglect", "bullying", "cyberbullying", "online_sexual_harm", "harmful_content", "hate_or_extremism", "scam_or_hacked", "gambling_or_spending", "privacy", "child_marriage", "fgm_or_harmful_practice", "child_labour", "trafficking", "gang_or_community_violence", "armed_conflict", "missing_or_runaway", "suicidal_thoughts", "self_harm", "anxiety", "sadness_or_loneliness", "anger", "trauma_or_grief", "eating", "substances", "self_image", "physical_health", "sexual_health_or_pregnancy", "disability", "family", "friends", "relationships", "school_or_work", "gender_or_sexuality", "discrimination", "basic_needs", "on_the_move", "legal_help", "report_content", "for_someone_else", "just_talk"]
-LANGUAGES = ["en", "fr", "es", "ar", "pt", "ru", "zh", "sw", "hi", "bn", "id", "de", "tr", "it", "pl", "uk", "am", "ha", "yo", "vi"]
-STAGES = ["unconfirmed_lead", "directory_listed", "desk_checked", "provider_confirmed", "test_contacted"]
+COUNTRIES = (
+    "AD AE AF AG AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT BW BY BZ CA CD CF CG CH CI CL "
+    "CM CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ER ES ET FI FJ FM FR GA GB GD GE GH GM GN GQ GR GT GW "
+    "GY HN HR HT HU ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC LI LK LR LS LT LU "
+    "LV LY MA MC MD ME MG MH MK ML MM MN MR MT MU MV MW MX MY MZ NA NE NG NI NL NO NP NR NZ OM PA PE PG PH PK "
+    "PL PS PT PW PY QA RO RS RU RW SA SB SC SD SE SG SI SK SL SM SN SO SR SS ST SV SY SZ TD TG TH TJ TL TM TN "
+    "TO TR TT TV TZ UA UG US UY UZ VA VC VE VN VU WS YE ZA ZM ZW"
+).split()
+LARGE = ("IN CN US ID PK NG BR BD RU MX JP ET PH EG VN DE TR FR GB ZA IT KE CO ES UA PL CA AU").split()
+TOPICS = (
+    "danger_now physical_violence emotional_violence sexual_violence domestic_violence neglect bullying "
+    "cyberbullying online_sexual_harm harmful_content hate_or_extremism scam_or_hacked gambling_or_spending "
+    "privacy child_marriage fgm_or_harmful_practice child_labour trafficking gang_or_community_violence "
+    "armed_conflict missing_or_runaway suicidal_thoughts self_harm anxiety sadness_or_loneliness anger "
+    "trauma_or_grief eating substances self_image physical_health sexual_health_or_pregnancy disability "
+    "family friends relationships school_or_work gender_or_sexuality discrimination basic_needs on_the_move "
+    "legal_help report_content for_someone_else just_talk"
+).split()
+LANGUAGES = ("en fr es ar pt ru zh sw hi bn id de tr it pl uk am ha yo vi").split()
+STAGES = ("unconfirmed_lead directory_listed desk_checked provider_confirmed test_contacted").split()
 KINDS = [
     "child_helpline",
     "helpline",
@@ -41,7 +56,7 @@ def generate(services: int, *, created: int, seed: int = 7) -> dict[str, Any]:
     weights = {code: 30 if code in LARGE[:6] else 8 if code in LARGE else 1 + i % 3 for i, code in enumerate(COUNTRIES)}
     places = chance.choices(list(weights), list(weights.values()), k=services)
     languages = {code: chance.sample(LANGUAGES, 4) for code in COUNTRIES}
-    day = date.fromtimestamp(created)
+    day = datetime.fromtimestamp(created, UTC).date()
     rows = [_service(chance, number, code, languages[code], day) for number, code in enumerate(places)]
     start = created // 60 - WEEK
     return {

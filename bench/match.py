@@ -2,9 +2,10 @@
 
 Prints one line per figure, ``name value unit ratio-to-ceiling``, and returns 1 when a floor is broken.
 
-Every question is asked once: no answer can be remembered whole. The ceiling of a match is what no engine in this language
-can avoid: joining precomputed pieces of about the same number and size as the answer's. That of compiling is parsing the
-same document with ``json``; that of memory is the budget itself. Times are CPU time: other work on the machine is not ours.
+Every question is asked once: no answer can be remembered whole. The ceiling of a match is what no engine in this
+language can avoid: joining precomputed pieces of about the same number and size as the answer's. That of compiling is
+parsing the same document with ``json``; that of memory is the budget itself. Times are CPU time: other work on the
+machine is not ours.
 """
 
 from __future__ import annotations
