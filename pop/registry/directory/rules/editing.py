@@ -60,7 +60,8 @@ CONTACT_COLUMNS = [
     "hours_rule",
     "withheld",
 ]
-# What makes a link or decides whether it is shown. "contact" is a whole contact, added.
+# What makes a link or decides whether, and to whom, it is shown. "contact" is a whole contact, added. The kind and the
+# audience keep a record from every child, ages and regions from many; a shelter's kind also keeps its place hidden.
 REACH = frozenset(
     [
         "contact",
@@ -73,6 +74,11 @@ REACH = frozenset(
         "alternative",
         "withheld",
         "website",
+        "kind",
+        "audience",
+        "subdivisions",
+        "age_min",
+        "age_max",
         "safety",
         "state",
     ]
@@ -181,13 +187,14 @@ def evidence_name(field: str, *, of_contact: bool) -> str:
     return _EVIDENCE_NAMES.get(field, field) if of_contact else field
 
 
-def reach_digest(contacts: Iterable[Mapping[str, Any]]) -> str:
-    """Return a short digest of everything that makes the numbers of a record.
+def reach_digest(service: Mapping[str, Any], contacts: Iterable[Mapping[str, Any]]) -> str:
+    """Return a short digest of everything that makes a record's numbers and decides to whom they are shown.
 
     A decision to publish holds it, so that what two people looked at is what goes out, and nothing that was slipped in.
     """
-    names = ("id", "channel", "dial", "e164", "number_kind", "message_body", "alternative", "withheld")
+    names = ("id", *sorted(REACH.intersection(CONTACT_COLUMNS)))
     rows = sorted([str(contact[name]) for name in names] for contact in contacts)
+    rows.append([str(service[name]) for name in ("name", *sorted(REACH.intersection(SERVICE_FIELDS)))])
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
 

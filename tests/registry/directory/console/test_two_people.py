@@ -205,6 +205,38 @@ def test_a_number_slipped_in_between_two_approvals_outdates_the_publication(peop
     assert service.state == "waiting"
 
 
+@pytest.mark.parametrize(
+    "slipped",
+    [
+        {"website": "https://elsewhere.example"},
+        {"kind": "shelter"},
+        {"audience": ["child"]},
+        {"name": "Another line"},
+        {"age_min": 90},
+        {"subdivisions": ["KE-30"]},
+    ],
+)
+def test_what_two_people_agree_to_publish_is_one_record_whom_it_reaches_included(
+    people, seen, make_service, service_values, slipped
+):
+    service = make_service(state="waiting", audience=["professional"])
+    publish = proposing.propose_state(service_id=service.pk, kind="publish", seen=seen, by=people.editor.pk)
+    deciding.approve(proposal_id=publish, by=people.ann.pk)
+    values = service_values(service, **slipped)
+    edit = proposing.propose_service(service_id=service.pk, values=values, seen=seen, by=people.editor.pk)
+    # One person is enough, because nobody is shown the record yet: so what Ann agreed to is another record now.
+    assert deciding.approve(proposal_id=edit, by=people.bo.pk) == "applied"
+    assert Proposal.objects.get(pk=publish).state == "outdated"
+
+
+@pytest.mark.parametrize("change", [{"kind": "shelter"}, {"audience": ["professional"]}, {"age_min": 90}])
+def test_whom_a_published_number_reaches_changes_when_two_people_agree(service, people, seen, service_values, change):
+    values = service_values(service, **change)
+    edit = proposing.propose_service(service_id=service.pk, values=values, seen=seen, by=people.editor.pk)
+    assert deciding.approve(proposal_id=edit, by=people.ann.pk) == "counted"
+    assert deciding.approve(proposal_id=edit, by=people.bo.pk) == "applied"
+
+
 def test_a_change_proposed_while_waiting_needs_two_people_once_the_record_is_published(
     people, seen, make_service, contact_values
 ):

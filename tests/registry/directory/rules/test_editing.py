@@ -54,6 +54,11 @@ def mistake_of(**given: object) -> tuple[str, str]:
         "alternative",
         "withheld",
         "website",
+        "kind",
+        "audience",
+        "subdivisions",
+        "age_min",
+        "age_max",
         "safety",
         "state",
     ],
@@ -121,13 +126,16 @@ def test_a_website_must_be_a_web_address():
         service_columns({"website": "data:text/html,x"}, "KE")
 
 
-def test_the_digest_follows_every_part_of_a_number():
-    contact = dict.fromkeys(
-        ("id", "channel", "dial", "e164", "number_kind", "message_body", "alternative", "withheld"), ""
-    )
-    digests = {reach_digest([contact | {name: "other"}]) for name in contact}
-    assert len(digests) == len(contact)
-    assert reach_digest([contact, contact | {"id": "2"}]) == reach_digest([contact | {"id": "2"}, contact])
+def test_the_digest_follows_every_part_of_a_number_and_whom_it_reaches():
+    reached = ("subdivisions", "age_min", "age_max")
+    made = ("id", "channel", "as_stated", "dial", "e164", "number_kind", "message_body", "alternative", "withheld")
+    contact = dict.fromkeys((*made, *reached), "")
+    service = dict.fromkeys(("name", "kind", "audience", "website", *reached), "")
+    digests = {reach_digest(service, [contact | {name: "other"}]) for name in contact}
+    digests |= {reach_digest(service | {name: "other"}, [contact]) for name in service}
+    assert len(digests) == len(contact) + len(service)
+    second = contact | {"id": "2"}
+    assert reach_digest(service, [contact, second]) == reach_digest(service, [second, contact])
 
 
 def test_approvers_are_warned_of_an_emergency_number_and_of_a_new_audience():

@@ -47,8 +47,9 @@ def contact_values(contact: Contact) -> dict[str, Any]:
 
 
 def digest_of(service: Service) -> str:
-    """Return the digest of everything that makes the record's numbers, as they are now."""
-    return reach_digest({"id": each.pk, **contact_values(each)} for each in service.contacts.all())
+    """Return the digest of everything that makes the record's numbers and whom they reach, as it is now."""
+    contacts = ({"id": each.pk, **contact_values(each)} for each in service.contacts.all())
+    return reach_digest(service_values(service), contacts)
 
 
 def still_holds(service: Service, proposal: Proposal) -> bool:
