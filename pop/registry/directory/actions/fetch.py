@@ -39,12 +39,21 @@ def fetch(url: str, *, allow_private: bool = False, seconds: float = SECONDS) ->
                 status, location = _ask("GET", at, allow_private, seconds)  # some servers know no HEAD
             if status not in _REDIRECTS or not location:
                 return Fetched(status, "", at)
-            at = urljoin(at, location)
-            if len(at) > _LONGEST_ADDRESS:
-                raise _FetchError("bad_redirect")
+            at = _redirected(at, location)
     except _FetchError as error:
         return Fetched(0, str(error), at[:_LONGEST_ADDRESS])
     return Fetched(0, "too_many_redirects", at)
+
+
+def _redirected(at: str, location: str) -> str:
+    """Return where a redirect leads. What is kept of it is plain ASCII: a database need not take a server's NUL."""
+    try:
+        there = urljoin(at, location)
+    except ValueError:
+        raise _FetchError("bad_redirect") from None
+    if len(there) > _LONGEST_ADDRESS or not all("!" <= sign <= "~" for sign in there):
+        raise _FetchError("bad_redirect")
+    return there
 
 
 def _ask(method: str, url: str, allow_private: bool, seconds: float) -> tuple[int, str]:

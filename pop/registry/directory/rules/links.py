@@ -19,6 +19,9 @@ LINK_HOLDS = timedelta(days=90)
 CHECK_AGAIN = timedelta(days=30)
 MAX_REDIRECTS = 3
 _GOOD = range(200, 300)
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Local translation (RFC 8215), IPv4-compatible, IPv4-translated and site-local addresses: old or local, none is global.
+_NEVER_PUBLIC = [ipaddress.IPv6Network(each) for each in ("64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "fec0::/10")]
 
 
 class Fetched(NamedTuple):
@@ -63,10 +66,20 @@ def secure_first(url: str) -> list[str]:
 
 
 def is_public_address(address: str) -> bool:
-    """Return whether an IP address is one of the open internet, not of a machine or network of our own."""
+    """Return whether an IP address is one of the open internet, not of a machine or network of our own.
+
+    An IPv6 address that a gateway turns into an IPv4 address is one only if that is.
+    """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(parsed, "ipv4_mapped", None)
-    return (inner or parsed).is_global and not (inner or parsed).is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if any(parsed in network for network in _NEVER_PUBLIC):
+            return False
+        inner = parsed.ipv4_mapped or parsed.sixtofour
+        if inner is None and parsed in _NAT64:
+            inner = ipaddress.IPv4Address(int(parsed) & 0xFFFF_FFFF)
+        if inner is not None:
+            return is_public_address(str(inner))
+    return parsed.is_global and not parsed.is_multicast

@@ -36,6 +36,9 @@ class Pages(BaseHTTPRequestHandler):
         elif page == "/long":
             self.send_response(302)
             self.send_header("Location", "/" + "a" * 500)
+        elif page in ("/bracket", "/nul"):
+            self.send_response(302)
+            self.send_header("Location", "http://[" if page == "/bracket" else "/a\0b")
         elif page == "/no-head" and self.command == "HEAD":
             self.send_response(405)
         elif page in ("/good", "/no-head"):
@@ -84,6 +87,11 @@ def test_a_page_that_is_gone_says_so(at):
 def test_three_redirects_are_followed_and_a_fourth_is_not(at):
     assert fetch(f"{at}/hop/2", allow_private=True) == (200, "", f"{at}/good")
     assert fetch(f"{at}/hop/3", allow_private=True).failure == "too_many_redirects"
+
+
+def test_a_redirect_to_what_is_no_address_ends_there_and_is_not_kept(at):
+    for page in ("/bracket", "/nul"):
+        assert fetch(f"{at}{page}", allow_private=True) == (0, "bad_redirect", f"{at}{page}")
 
 
 def test_a_redirect_out_of_the_web_or_past_all_length_is_refused(at):
