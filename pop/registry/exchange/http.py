@@ -192,11 +192,11 @@ def _wanted(request: HttpRequest) -> queries.Wanted:
     if after:
         try:
             moment = parse_datetime(after if "T" in after or " " in after else f"{after}T00:00:00")
-        except ValueError:
+            moment = moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):  # in UTC it may be a moment before the first year or after the last
             moment = None
         if moment is None:
             raise ParameterError("modified_after", "an ISO 8601 date and time")
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     taxonomy = _given_id(request, "taxonomy_id")
     term = _given_id(request, "taxonomy_term_id")
     if term is not None and term not in term_by_id():

@@ -246,6 +246,8 @@ def test_pages_are_counted_and_hold_every_service_once(public: Client, registry:
         ("taxonomy_id=x", "taxonomy_id"),
         ("modified_after=yesterday", "modified_after"),
         ("modified_after=2026-13-45T00:00", "modified_after"),
+        ("modified_after=0001-01-01T00:00:00%2B14:00", "modified_after"),
+        ("modified_after=9999-12-31T23:59:59-14:00", "modified_after"),
     ],
 )
 def test_a_wrong_parameter_is_named_with_what_is_accepted(public: Client, db: None, query: str, parameter: str):
