@@ -139,14 +139,14 @@ def test_a_time_is_shown_in_the_childs_own_time(site: Any, browser: Browser) -> 
     context = browser.new_context(timezone_id="Asia/Tokyo", locale="en-GB")
     page = context.new_page()
     answer = (
-        '<!doctype html><html lang="en" dir="ltr"><title>Information</title><h1>x</h1><p>Opens at '
+        '<!doctype html><html lang="en" dir="ltr"><title>Information</title><h1>x</h1><p>Opens: '
         '<time datetime="2031-03-03T03:00:00Z">06:00</time>. <span class="zone">Time in Kenya.</span></p>'
     )
     page.route("**/en/KE/find", lambda route: route.fulfill(content_type="text/html", body=answer))
     page.goto(f"{site.url}/en/KE")
     page.get_by_role("button", name="At school").click()
     page.locator("time").wait_for()
-    assert page.locator("p").first.inner_text().strip() == "Opens at Mon 12:00."
+    assert page.locator("p").first.inner_text().strip() == "Opens: Mon 12:00."
     context.close()
 
 

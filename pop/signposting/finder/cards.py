@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import phonenumbers
 from babel.dates import format_date
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from phonenumbers import PhoneNumberFormat
 
 from pop.places.countries import country_name
 from pop.places.languages import language_name
@@ -92,6 +94,7 @@ class Card:
     more: tuple[str | SafeString, ...]
     certain: bool
     hours: str
+    opening: str
     after: tuple[Way | Mapping[str, str], ...] = ()
 
 
@@ -118,18 +121,28 @@ def with_second_ways(cards: Sequence[Card], reader: Reader) -> list[Card]:
         if card.certain:
             done.append(card)
             continue
-        # The next one down the page; the last points back at the first that is open for certain, or at the first.
+        # Down the page from here and round again, but never a closed line before one that may answer.
         rest = [other for other in (*cards[index + 1 :], *cards[:index]) if other.ways]
-        best = rest[:1] if index + 1 < len(cards) else sorted(rest, key=lambda other: not other.certain)[:1]
-        after: list[Way | Mapping[str, str]] = [replace(other.ways[0], name=other.name) for other in best]
-        if not after:
+        best = min(rest, key=lambda other: _preference(other, reader), default=None)
+        after: list[Way | Mapping[str, str]] = []
+        if best is not None:
+            closed = (best.change or reader.say["state_closed"]) if best.opening == "closed" else ""
+            after.append(replace(best.ways[0], name=best.name, state=closed))
+        else:
             after += [replace(way, name=card.name) for way in card.ways[1:2]]
+        if best is None or best.opening == "closed":
             after.append({"label": reader.say["next_later"]})
             after += [
                 {"label": reader.say("next_danger", number=number.dial)} for number in reader.country.emergency[:1]
             ]
         done.append(replace(card, after=tuple(after)))
     return done
+
+
+def _preference(card: Card, reader: Reader) -> tuple[bool, int, bool]:
+    """Return what makes a card the better second way, lowest first: writing for who cannot talk, then openness."""
+    by_voice = reader.writes and card.ways[0].channel not in WRITTEN
+    return by_voice, {"open": 0, "always": 0, "unknown": 1}.get(card.opening, 2), not card.certain
 
 
 def ways_of(matches: Iterable[Match], reader: Reader) -> list[Way]:
@@ -168,6 +181,7 @@ def _card(match: Match, reader: Reader, number: int) -> Card:
         more=tuple(_more(match, contact, cautions, reader)),
         certain=tone == "open" and confirmed,
         hours=_hours(contact["open"], confirmed=confirmed, say=say),
+        opening=str(contact["open"]),
     )
 
 
@@ -327,7 +341,8 @@ def _ways(match: Match, reader: Reader) -> list[Way]:
         state: SafeString | str = ""
         if contact["open"] != shown and not (contact["open"] == "unknown" and contact["channel"] in WITHOUT_HOURS):
             words, _ = _state(contact["open"], confirmed=_confirmed(match), holiday=False, say=reader.say)
-            state = format_html("{}<br>{}", words, _change(contact, match, reader))
+            change = _change(contact, match, reader)
+            state = format_html("{}<br>{}", words, change) if change else words
         found[uri] = Way(
             uri=uri,
             label=_label(contact, uri, match, reader),
@@ -356,8 +371,8 @@ def _label(contact: Mapping[str, Any], uri: str, match: Match, reader: Reader) -
     channel = contact["channel"]
     key = CHANNELS[channel][0]
     dial = str(contact["dial"])
-    if uri == f"tel:{contact.get('alternative')}" and _from_elsewhere(match, reader):
-        dial = str(contact["alternative"])
+    if _from_elsewhere(match, reader):
+        dial = _from_abroad(uri) or dial
     if key == "do_message":
         return conditional_escape(say(key, app=APPS[channel]))
     if key == "do_visit":
@@ -367,6 +382,18 @@ def _label(contact: Mapping[str, Any], uri: str, match: Match, reader: Reader) -
         if word:
             return _with_number(say["do_text_word"], dial, word=word)
     return _with_number(say[key], dial)
+
+
+def _from_abroad(uri: str) -> str:
+    """Return the number of a link as one writes it in another country; "" where the link has no number of that kind."""
+    scheme, _, rest = uri.partition(":")
+    number = rest.partition("?")[0]
+    if scheme not in {"tel", "sms"} or not number.startswith("+"):
+        return ""
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return number
 
 
 def _with_number(words: str, number: str, **others: str) -> SafeString:

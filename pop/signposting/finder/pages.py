@@ -101,7 +101,8 @@ def results_page(language: str, code: str, *, choice: Choice, now: int) -> bytes
         "lead": _lead(found, say, country),
         "talk_word": _talk_word(choice, found, say),
         "steps": [say[key] for key in STEPS_OF_TILE[choice.steps_tile]],
-        "finer": _finer(choice, say),
+        # Where nothing is known for any topic, saying more would change nothing.
+        "finer": _finer(choice, say) if both else (),
         "finer_title": say["friend_title" if choice.tile == "for_a_friend" else "finer_open"],
         "images": choice.about_images,
         "image_ways": ways_of(found.images, reader),
@@ -116,9 +117,12 @@ def card_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, 
     found = queries.find(Choice(age=choice.age), country=code, language=language, now=now)
     context = _frame("card", language, country, choice, path=f"/{code}/card", posted=posted)
     say: Speaker = context["say"]
+    reader = _reader(say, country, choice, now)
+    cards = cards_of([*found.matches, *found.others], reader)
     made = format_date(datetime.fromtimestamp(now, UTC).date(), format="long", locale=language)
     context |= {
-        "cards": cards_of([*found.matches, *found.others], _reader(say, country, choice, now)),
+        # The card lists every service, so only one that stands alone needs to say what to do if nobody answers.
+        "cards": with_second_ways(cards, reader) if len(cards) == 1 else cards,
         "lead": _lead(found, say, country),
         "steps": [say[key] for key in STEPS_OF_TILE["dont_know"]],
         "made": say("card_made", date=made),

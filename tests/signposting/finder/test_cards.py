@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from html import unescape
 
 import pytest
+from django.utils.safestring import SafeString
 from pop_sdk.engine import Engine
 
+from pop.places.words import Speaker
 from pop.signposting.finder import pages
+from pop.signposting.finder.cards import Card, Reader, Way, with_second_ways
+from pop.signposting.finder.queries import Country, Number
 from pop.signposting.finder.rules import Choice
+from pop.signposting.finder.words import FINDER
 
 pytestmark = pytest.mark.usefixtures("joined_world")
 
@@ -49,7 +55,7 @@ def test_a_line_that_was_confirmed_lately_reads_open_and_needs_no_second_way() -
 def test_a_closed_line_says_when_it_opens_and_comes_with_another() -> None:
     first = next(part for part in articles(results("BR")) if ">Linha</bdi></h2>" in part)
     assert "Closed now" in first
-    assert re.search(r'Opens at <time datetime="\d{4}-\d\d-\d\dT[\d:]+Z">[^<]+</time>\.', first)
+    assert re.search(r'Opens: <time datetime="\d{4}-\d\d-\d\dT[\d:]+Z">[^<]+</time>\.', first)
     assert "Time in " in first
     assert 'href="tel:188"' in first
 
@@ -60,6 +66,60 @@ def test_a_line_without_a_neighbour_offers_its_own_second_channel_and_the_emerge
     assert "mailto:help@mx.example" in after
     assert "Try again a little later." in after
     assert "In danger, call 911 now." in after
+
+
+def a_card(name: str, opening: str, channel: str = "phone", change: str = "") -> Card:
+    way = Way(uri=f"tel:{name}", label=SafeString(name), icon="call", outside=False, channel=channel)
+    return Card(
+        number=1,
+        id=name,
+        name=name,
+        tone="wait",
+        state="",
+        change=change,
+        before=(),
+        ways=(way,),
+        about="",
+        facts=(),
+        happens=(),
+        more=(),
+        certain=False,
+        hours="",
+        opening=opening,
+    )
+
+
+def second_ways(*cards: Card, writes: bool = False) -> list[list[str]]:
+    emergency = (Number(dial="112", uri="tel:112", kind="any"),)
+    country = Country(code="KE", name="Kenya", emergency=emergency, notices=(), notices_change_at=None)
+    reader = Reader(say=Speaker((FINDER,), "en"), country=country, now=0, writes=writes)
+    return [
+        [
+            str(line["label"]) if isinstance(line, Mapping) else f"{line.name} {line.state}".strip()
+            for line in card.after
+        ]
+        for card in with_second_ways(cards, reader)
+    ]
+
+
+def test_the_second_way_is_one_that_may_answer_before_one_that_is_closed() -> None:
+    found = second_ways(a_card("a", "open"), a_card("b", "closed"), a_card("c", "unknown"), a_card("d", "always"))
+    assert found == [["d"], ["d"], ["d"], ["a"]]
+    assert second_ways(a_card("a", "closed"), a_card("b", "unknown"), a_card("c", "unknown")) == [["b"], ["c"], ["b"]]
+
+
+def test_a_closed_second_way_says_so_and_is_not_the_last_word() -> None:
+    first, second = second_ways(a_card("a", "closed"), a_card("b", "closed", change="Opens: 09:00."))
+    assert first[0] == "b Opens: 09:00."
+    assert second[0] == "a Closed now"
+    for lines in (first, second):
+        assert lines[1].startswith("If nobody answers, try again a little later.")
+        assert lines[2] == "In danger, call 112 now."
+
+
+def test_the_second_way_of_who_cannot_talk_is_one_to_write_to() -> None:
+    found = second_ways(a_card("a", "open", "webchat"), a_card("b", "open"), a_card("c", "unknown", "sms"), writes=True)
+    assert found == [["c"], ["a"], ["a"]]
 
 
 def test_hours_that_nobody_knows_are_said_to_be_unknown() -> None:
@@ -144,14 +204,36 @@ def test_where_no_child_service_is_known_the_nearest_that_takes_calls_from_abroa
     nearest = articles(html)[0]
     assert 'href="tel:+20216000"' in nearest
     assert 'href="tel:16000"' not in nearest  # a short code means something else here
+    # What one reads is what one dials, on whatever phone.
+    assert '<bdi dir="ltr">+20 2 16000</bdi>' in nearest or '<bdi dir="ltr">+20 216000</bdi>' in nearest
 
 
 def test_where_nothing_is_known_at_all_the_page_says_so_and_still_helps() -> None:
     html = results("TD", tile="feel_bad")
     assert "We do not know a service in Chad yet." in html
     assert "We have no checked emergency number for Chad." in html
-    assert "What you can do now" in html
+    assert html.count("What you can do now") == 1
+    assert "Tell us more" not in html  # it would change nothing
     assert "tel:" not in html
+
+
+def test_where_nobody_is_known_the_page_does_not_point_at_people_above() -> None:
+    for html in (
+        results("TD", tile="online"),
+        unescape(pages.adult_page("en", "TD", now=int(time.time()), posted=False).decode()),
+    ):
+        assert "We do not know a checked report service for Chad." in html
+        assert "above" not in words(html[html.index("<main>") : html.index("</main>")])
+    assert "The people above can help with this." in results("KE", tile="online")
+
+
+def test_a_lone_service_on_the_card_to_keep_says_what_to_do_if_nobody_answers() -> None:
+    def card(country: str) -> str:
+        page = pages.card_page("en", country, now=int(time.time()), alone=True, posted=False)
+        return unescape(page.decode())
+
+    assert "Try again a little later." in card("MX")
+    assert "Try again a little later." not in card("KE")
 
 
 def test_pictures_lead_to_people_first_and_then_to_a_checked_hotline() -> None:
