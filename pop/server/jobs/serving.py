@@ -16,6 +16,7 @@ import uvicorn
 from django.conf import settings
 
 from pop.server import asgi
+from pop.server.bounded import BoundedProtocol
 from pop.server.jobs import preparing
 from pop.server.wiring import run_worker
 
@@ -47,6 +48,7 @@ def serve_door(door: str) -> int:
         # Passkeys refuse a bare IP address, so the console lives on the name `localhost`.
         host=settings.BIND or ("127.0.0.1" if door == "public" else "localhost"),
         port=settings.PUBLIC_PORT if door == "public" else settings.CONSOLE_PORT,
+        http=BoundedProtocol,
         access_log=False,  # a line per request would hold a child's path and a time
         log_level="warning",
         server_header=False,
