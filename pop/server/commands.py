@@ -84,6 +84,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command == "serve" and arguments.door == "public":
         os.environ["POP_DOOR"] = "public"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pop.server.settings")
+    # Whatever is written is for the service's own user: the database holds the sessions of staff.
+    os.umask(0o077)
     django.setup()
     module, _, function = arguments.job.partition(":")
     run = getattr(importlib.import_module(f"pop.server.jobs.{module}"), function)

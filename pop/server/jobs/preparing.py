@@ -59,4 +59,6 @@ def sign_in_link() -> str | None:
     person = find_staff(FIRST_ADDRESS) or create_staff(
         email=FIRST_ADDRESS, name="First person", roles=["administrator", "editor", "approver"], by=None
     )
+    if not person.is_active:  # somebody ended this access at the console, and that is not undone by a restart
+        return None
     return f"http://localhost:{settings.CONSOLE_PORT}{invite(staff_id=person.id, by=None)}"
