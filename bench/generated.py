@@ -55,7 +55,7 @@ def generate(services: int, *, created: int, seed: int = 7) -> dict[str, Any]:
     chance = random.Random(seed)
     weights = {code: 30 if code in LARGE[:6] else 8 if code in LARGE else 1 + i % 3 for i, code in enumerate(COUNTRIES)}
     places = chance.choices(list(weights), list(weights.values()), k=services)
-    languages = {code: chance.sample(LANGUAGES, 4) for code in COUNTRIES}
+    languages = _spoken()
     day = datetime.fromtimestamp(created, UTC).date()
     rows = [_service(chance, number, code, languages[code], day) for number, code in enumerate(places)]
     start = created // 60 - WEEK
@@ -167,29 +167,38 @@ def _contact(chance: random.Random, number: int, position: int, languages: list[
 
 
 def questions(count: int, *, document: Mapping[str, Any], seed: int) -> list[bytes]:
-    """Return so many different query strings, countries as often asked as they have services."""
+    """Return so many different query strings, countries as often asked as they have services.
+
+    Most name one topic and one language of the country; fewer an age, a channel, a need, a part of the country.
+    """
     chance = random.Random(seed)
     countries: Mapping[str, Any] = document["countries"]
     codes, weights = list(countries), [1 + country["services"] for country in countries.values()]
+    spoken = _spoken()
     found: dict[bytes, None] = {}
     while len(found) < count:
         code = chance.choices(codes, weights)[0]
         asked = [f"country={code}"]
-        topics = chance.choices([0, 1, 2], [20, 65, 15])[0]
-        asked += [f"topic={topic}" for topic in chance.sample(TOPICS, topics)]
-        asked += [f"language={tag}" for tag in chance.sample(LANGUAGES, chance.choices([0, 1, 2], [25, 55, 20])[0])]
-        if chance.random() < 0.5:
-            asked.append(f"age={chance.choice(['8-12', '13-17', '18-24', *map(str, range(6, 20))])}")
-        if chance.random() < 0.2:
-            asked.append(f"channel={chance.choice(['phone', 'sms', 'webchat', 'whatsapp', 'email'])}")
+        asked += [f"topic={topic}" for topic in chance.sample(TOPICS, chance.choices([0, 1, 2], [15, 75, 10])[0])]
+        languages = spoken[code] if chance.random() < 0.8 else LANGUAGES
+        asked += [f"language={tag}" for tag in chance.sample(languages, chance.choices([0, 1, 2], [15, 70, 15])[0])]
+        if chance.random() < 0.4:
+            asked.append(f"age={chance.choice(['8-12', '13-17', '18-24', *map(str, range(8, 20))])}")
         if chance.random() < 0.15:
+            asked.append(f"channel={chance.choice(['phone', 'phone', 'sms', 'webchat', 'whatsapp'])}")
+        if chance.random() < 0.1:
             asked.append(f"needs={chance.choice(['free', 'anonymous', 'no_trace', 'text_only'])}")
         if code in LARGE and chance.random() < 0.15:
             asked.append(f"subdivision={code}-{chance.choice('ABCDEFGH')}")
         if chance.random() < 0.1:
-            asked.append(f"limit={chance.randint(1, 20)}")
+            asked.append(f"limit={chance.randint(1, 10)}")
         found["&".join(asked).encode()] = None
     return list(found)
+
+
+def _spoken() -> dict[str, list[str]]:
+    chance = random.Random(11)
+    return {code: chance.sample(LANGUAGES, 4) for code in COUNTRIES}
 
 
 if __name__ == "__main__":

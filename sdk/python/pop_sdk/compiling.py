@@ -172,7 +172,7 @@ class Compiler:
         masks = place.masks
         place.callable_from_abroad = masks.own & masks.known["from_abroad"] & masks.audience.get("child", 0)
         place.numbers = _numbers(place.code, services)
-        place.closings = [service.closing for _, service, _ in rows]
+        place.closings = [service.closing for service in services]
         place.pattern_of = array("i", [contact.pattern for _, _, contact in rows])
         place.patterns = self._patterns
         place.ids = [service.rank[2] for service in services]

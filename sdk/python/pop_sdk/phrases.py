@@ -73,7 +73,19 @@ _OUTSIDE_SNAPSHOT, NOTICE, _OTHER_TOPIC, _OTHER_CHANNEL, _OTHER_SUBDIVISION = (1
 HALF: Final = 48
 HOLDS: Final = (1 << HALF) - 1
 EVERY_REASON: Final = (1 << FIRST_CAUTION) - 1
-NOT_CONFIRMED: Final = HOLDS ^ CONFIRMED
+EVERY_CAUTION: Final = HOLDS ^ EVERY_REASON
+# The cautions that hang on the question; the others stay the same during a moment.
+CHANGING_CAUTIONS: Final = (
+    _LANGUAGE_NOT_KNOWN
+    | _OTHER_LANGUAGE
+    | CHILD_AGE_UNKNOWN
+    | ADULT_AGE_UNKNOWN
+    | ONLY_IN
+    | sum(NOT_KNOWN.values())
+    | _OTHER_TOPIC
+    | _OTHER_CHANNEL
+    | _OTHER_SUBDIVISION
+)
 
 
 def _counts(*facts: int) -> int:

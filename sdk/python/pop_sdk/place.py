@@ -32,6 +32,11 @@ class Notice(NamedTuple):
     service: int | None
 
 
+# A contact's match up to its reasons, with all contacts of its service; the match from its first caution on, with those
+# cautions that most questions meet; the contact's facts of that day; and which changing cautions are in it.
+Piece = tuple[bytes, bytes, int, int]
+
+
 class Moment(NamedTuple):
     """A country during a span of seconds, [start, end), in which no answer changes."""
 
@@ -43,10 +48,10 @@ class Moment(NamedTuple):
     tiers: Groups  # best first
     notices: Sequence[Notice]  # in force
     eligible: dict[int, int]  # by audience and ages, filled when first needed
-    # Matches' JSON up to their reasons, filled when first needed: by contact with all of its service's contacts, and by
-    # contact and those that are shown.
-    heads: list[bytes | None]
-    partial_heads: dict[tuple[int, int], bytes]
+    # Parts of matches, filled when first needed; see Writer.
+    pieces: list[Piece | None]  # by contact
+    heads: dict[int, bytes]  # by contact and those of its service that are shown
+    ends: dict[int, bytes]  # by contact and cautions
 
     def kinds(self, service: int) -> tuple[str, ...]:
         """Return the kinds of notices on a service and its country, each once, in order of beginning."""
@@ -96,7 +101,6 @@ class Place:
         self.text = b""
         # By contact:
         self.numbers: Sequence[int] = ()  # two for each, of ranking
-        self.closings: Sequence[bytes] = ()  # its service's JSON from the value of "verification" on
         self.pattern_of: Sequence[int] = ()
         self.contact_at: Sequence[int] = ()
         self.state_at: Sequence[int] = ()
@@ -105,6 +109,7 @@ class Place:
         # By service:
         self.ids: Sequence[str] = ()
         self.service_at: Sequence[int] = ()
+        self.closings: Sequence[bytes] = ()  # its JSON from the value of "verification" on
         # Over time:
         self.patterns: Sequence[Pattern] = ()  # all of the snapshot
         self.hours_until: Groups = ()  # (bits, last day): hours confirmed recently up to then
@@ -125,7 +130,7 @@ class Place:
         if moment is None or not moment.start <= at < moment.end:
             moment = self._laid_out(at)
             if keep:
-                moment.heads.extend([None] * len(self.closings))
+                moment.pieces.extend([None] * (len(self.numbers) // 2))
                 self.moment = moment
         return moment
 
@@ -159,7 +164,7 @@ class Place:
         start = max([start, *self.untils[lapsed - 1 : lapsed]]) if lapsed else start
         end = min([end, *self.untils[lapsed : lapsed + 1]])
         found = tuple(tier for tier in tiers if tier[0])
-        return Moment(start, end, day, outside, self.alive[lapsed], found, notices, {}, [], {})
+        return Moment(start, end, day, outside, self.alive[lapsed], found, notices, {}, [], {}, {})
 
     def _tiers(self, is_open: int, unknown: int, hours_confirmed: int, confirmed: int) -> Groups:
         # A letter box is no reason to call a service "unknown" whose telephone is known to be closed: it comes last.
@@ -208,8 +213,11 @@ class Place:
             moment.eligible[key] = bits
         return bits
 
-    def head(self, moment: Moment, contact: int, fit: int) -> bytes:
-        """Return a match's JSON up to its reasons: the contact first, then its service's others in ``fit``."""
+    def head(self, moment: Moment, contact: int, shown: int) -> bytes:
+        """Return a match's JSON up to its reasons: the contact first, then its service's others.
+
+        ``shown`` has a bit for each contact of the service.
+        """
         text = self.text
         line = self.numbers[2 * contact + 1]
         service = line >> SERVICE_AT
@@ -223,7 +231,6 @@ class Place:
             words,
             text[middle : self.contact_end[contact]],
         ]
-        shown = fit >> first
         for other in range(first, first + (line & COUNT)):
             if other != contact and shown >> other - first & 1:
                 middle = self.state_at[other]

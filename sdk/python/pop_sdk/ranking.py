@@ -94,10 +94,11 @@ def choose(
                         window ^= lowest
                         contact = base + lowest.bit_length() - 1
                         line = numbers[2 * contact + 1]
-                        service = line >> SERVICE_AT
-                        if service in seen:
-                            continue
-                        seen.add(service)
+                        if line & COUNT > 1:
+                            service = line >> SERVICE_AT
+                            if service in seen:
+                                continue
+                            seen.add(service)
                         picks.append((contact, line, holds, counts))
                         if len(picks) == limit:
                             return picks

@@ -6,31 +6,35 @@ from collections.abc import Collection, Sequence
 from typing import Final, TypeVar
 
 from pop_sdk.phrases import (
+    CHANGING_CAUTIONS,
+    CONFIRMED,
+    EVERY_CAUTION,
     EVERY_REASON,
     NOT_CHECKED,
     NOT_CHECKED_SINCE,
-    NOT_CONFIRMED,
     NOTICE,
+    ONLY_IN,
     CautionText,
     caution_text,
     reason_text,
 )
-from pop_sdk.place import Moment, Place
+from pop_sdk.place import Moment, Piece, Place
 from pop_sdk.ranking import COUNT, DAY, DAY_AT, POSITION_AT, RECENT, SERVICE_AT, Pick
 from pop_sdk.rendering import since_bytes
 
-_MOST_HEADS: Final = 40_000  # remembered first halves of matches, about 30 MB; then all are dropped
+_ROOM: Final = 64 * 2**20  # bytes of remembered parts of matches; then all are dropped
+_OVERHEAD: Final = 200  # bytes around each, by measurement
 _MOST_TEXTS: Final = 20_000  # of each sort, at most some 5 MB
 
 Remembered = TypeVar("Remembered")
 
 
 class Writer:
-    """Writes matches, and remembers the first half of each while its moment lasts, and the words of why."""
+    """Writes matches, and remembers what it can while it holds: parts of matches during a moment, and the words."""
 
     def __init__(self, places: Collection[Place]) -> None:
         self._places = places
-        self._heads = 0
+        self._kept = 0  # bytes
         self._reasons: dict[int, bytes] = {}
         self._cautions: dict[int, CautionText] = {}
 
@@ -38,67 +42,89 @@ class Writer:
         """Append the matches of one question: of each service the best contact first, then its others in ``fit``."""
         if not picks:
             return
-        heads, partial_heads, day, notices = moment.heads, moment.partial_heads, moment.day, moment.notices
-        reasons, cautions, numbers, closings = self._reasons, self._cautions, place.numbers, place.closings
+        pieces, reasons = moment.pieces, self._reasons
         beginning = len(parts)
         for contact, line, holds, counts in picks:
-            siblings = line & COUNT
-            if siblings == 1:
-                head = heads[contact] if heads else None
-            else:
-                every = (1 << siblings) - 1
+            piece = pieces[contact] if pieces else None
+            head, end, facts, expected = piece or self._piece(place, moment, contact, line, holds, counts)
+            if line & COUNT > 1:
+                every = (1 << (line & COUNT)) - 1
                 shown = fit >> contact - (line >> POSITION_AT & COUNT) & every
-                head = heads[contact] if heads and shown == every else partial_heads.get((contact, shown))
-            bits = holds | numbers[2 * contact] & counts
-            on = line >> DAY_AT & DAY
-            if day - on > RECENT:
-                bits = bits & NOT_CONFIRMED | (NOT_CHECKED_SINCE if on else NOT_CHECKED)
-            why = bits & EVERY_REASON
-            doubts = bits ^ why
-            kinds = moment.kinds(line >> SERVICE_AT) if notices else ()
-            if kinds:
-                start, after_date, after_places = caution_text(doubts | NOTICE, kinds)
-            else:
-                start, after_date, after_places = cautions.get(doubts) or self._caution_text(doubts)
-            parts += (
-                head or self._head(place, moment, contact, fit),
-                reasons.get(why) or self._reason_text(why),
-                start,
-            )
-            if after_date is not None:
-                parts += (since_bytes(on), after_date)
-            if after_places is not None:
-                parts += (place.only_in[contact], after_places)
-            parts.append(closings[contact])
+                if shown != every:
+                    head = moment.heads.get(shown << 32 | contact) or self._head(place, moment, contact, line, shown)
+            bits = holds | facts & counts
+            if bits & CHANGING_CAUTIONS != expected:
+                key = (bits & CHANGING_CAUTIONS) << 32 | contact
+                end = moment.ends.get(key) or self._end(key, place, moment, contact, line, bits)
+            parts += (head, reasons.get(bits & EVERY_REASON) or self._reason_text(bits & EVERY_REASON), end)
         parts[beginning] = parts[beginning][1:]  # the comma that stands before every match but the first
 
     def _reason_text(self, bits: int) -> bytes:
-        found = _bounded(self._reasons)[bits] = reason_text(bits)
-        return found
+        return _remember(self._reasons, bits, reason_text(bits))
 
-    def _caution_text(self, bits: int) -> CautionText:
-        found = _bounded(self._cautions)[bits] = caution_text(bits)
-        return found
+    def _piece(self, place: Place, moment: Moment, contact: int, line: int, holds: int, counts: int) -> Piece:
+        """Lay out what most questions need of a contact during a moment."""
+        facts = place.numbers[2 * contact]
+        if not _is_recent(line, moment):
+            facts &= ~CONFIRMED
+        # The service's name for a part of the country is said to nearly everybody: few ask for a part.
+        expected = facts & ONLY_IN
+        bits = (holds | facts & counts) & ~CHANGING_CAUTIONS | expected
+        head = place.head(moment, contact, (1 << (line & COUNT)) - 1)
+        piece = head, self._worded(place, moment, contact, line, bits), facts, expected
+        if self._is_kept(place, moment, len(piece[0]) + len(piece[1])):
+            moment.pieces[contact] = piece
+        return piece
 
-    def _head(self, place: Place, moment: Moment, contact: int, fit: int) -> bytes:
-        head = place.head(moment, contact, fit)
-        if moment is place.moment:  # another is of a question about another time: nobody will ask for it again
-            if self._heads >= _MOST_HEADS:
-                self._heads = 0
-                for other in self._places:
-                    other.moment = None
-            self._heads += 1
-            line = place.numbers[2 * contact + 1]
-            every = (1 << (line & COUNT)) - 1
-            shown = fit >> contact - (line >> POSITION_AT & COUNT) & every
-            if shown == every:
-                moment.heads[contact] = head
-            else:
-                moment.partial_heads[contact, shown] = head
+    def _head(self, place: Place, moment: Moment, contact: int, line: int, shown: int) -> bytes:
+        head = place.head(moment, contact, shown)
+        if self._is_kept(place, moment, len(head)):
+            moment.heads[shown << 32 | contact] = head
         return head
 
+    def _end(self, key: int, place: Place, moment: Moment, contact: int, line: int, bits: int) -> bytes:
+        end = self._worded(place, moment, contact, line, bits)
+        if self._is_kept(place, moment, len(end)):
+            moment.ends[key] = end
+        return end
 
-def _bounded(remembered: dict[int, Remembered]) -> dict[int, Remembered]:
+    def _worded(self, place: Place, moment: Moment, contact: int, line: int, bits: int) -> bytes:
+        """Return a match's JSON from its first caution on."""
+        if not _is_recent(line, moment):
+            bits |= NOT_CHECKED_SINCE if line >> DAY_AT & DAY else NOT_CHECKED
+        doubts = bits & EVERY_CAUTION
+        kinds = moment.kinds(line >> SERVICE_AT) if moment.notices else ()
+        if kinds:
+            said = caution_text(doubts | NOTICE, kinds)
+        else:
+            said = self._cautions.get(doubts) or _remember(self._cautions, doubts, caution_text(doubts))
+        parts = [said.start]
+        if said.after_date is not None:
+            parts += (since_bytes(line >> DAY_AT & DAY), said.after_date)
+        if said.after_places is not None:
+            parts += (place.only_in[contact], said.after_places)
+        parts.append(place.closings[line >> SERVICE_AT])
+        return b"".join(parts)
+
+    def _is_kept(self, place: Place, moment: Moment, size: int) -> bool:
+        """Say whether ``size`` bytes of a moment are worth remembering, and make room for them."""
+        if moment is not place.moment:  # of a question about another time: nobody will ask for it again
+            return False
+        self._kept += size + _OVERHEAD
+        if self._kept > _ROOM:
+            self._kept = 0
+            for other in self._places:
+                other.moment = None
+            return False
+        return True
+
+
+def _is_recent(line: int, moment: Moment) -> bool:
+    return moment.day - (line >> DAY_AT & DAY) <= RECENT
+
+
+def _remember(remembered: dict[int, Remembered], bits: int, text: Remembered) -> Remembered:
     if len(remembered) >= _MOST_TEXTS:
         remembered.clear()
-    return remembered
+    remembered[bits] = text
+    return text
