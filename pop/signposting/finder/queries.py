@@ -133,7 +133,9 @@ def find(choice: Choice, *, country: str, language: str, now: int) -> Found:
     if choice.age == "18-24":
         # Few lines say that they are for young adults: theirs come first, and one for everybody stands among the rest.
         own, public = (_fitting(engine, need, audience, now=now) for audience in ("young_person", "general_public"))
-        matches = _merged(_merged(own, matches)[: MOST_CARDS - 1], public)
+        # What stands in for a missing topic comes after a line for everybody that has it.
+        fitting = [match for match in matches if "wider_service" not in match["reasons"]]
+        matches = _merged(_merged(_merged(own, fitting)[: MOST_CARDS - 1], public), matches)
         gap = gap and not own and not public
     if choice.talk == "no":
         written = [match for match in _fitting(engine, need._replace(channels=WRITTEN), now=now) if _written(match)]

@@ -111,6 +111,15 @@ def services(now: int) -> list[dict[str, Any]]:
             ages={"min": 5, "max": None},
         ),
         service(
+            "ZM",
+            "School Line",
+            contact("phone", "311", "tel:311"),
+            topics=["school_or_work"],
+            general=False,
+            **CONFIRMED,
+        ),
+        service("ZM", "Line for All", contact("phone", "933", "tel:933"), **PUBLIC),
+        service(
             "EG",
             "Nearby",
             contact("phone", "16000", "tel:16000", from_abroad=True, alternative="+20216000"),

@@ -197,6 +197,14 @@ def test_who_cannot_talk_gets_writing_first() -> None:
     assert "We do not know a place to write to here." in results("KE", talk="no")
 
 
+def test_a_young_adult_sees_a_line_for_everybody_before_a_line_for_something_else() -> None:
+    def named(**said: str) -> list[str]:
+        return re.findall(r"<article[^>]*><h2[^>]*><bdi>([^<]+)", results("ZM", **said))
+
+    assert named(tile="feel_bad", age="18-24") == ["Line for All", "School Line"]
+    assert named(tile="at_school", age="18-24") == ["School Line", "Line for All"]
+
+
 def test_where_no_child_service_is_known_the_nearest_that_takes_calls_from_abroad_is_shown() -> None:
     html = results("SD")
     assert "We do not know a helpline for children in Sudan yet." in html
