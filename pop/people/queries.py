@@ -66,11 +66,6 @@ def find_staff(email: str) -> Staff | None:
     return Staff.objects.filter(email=email.strip().lower()).first()
 
 
-def nobody_signed_in_yet() -> bool:
-    """Say whether no member of staff has ever signed in: then the first start may show a link."""
-    return not Staff.objects.filter(last_login__isnull=False).exists()
-
-
 def holds(staff_id: UUID, *roles: str) -> bool:
     """Say whether somebody is active staff with at least one of `roles`."""
     return bool(holding([staff_id], *roles))

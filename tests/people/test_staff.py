@@ -179,12 +179,6 @@ def test_only_active_staff_hold_a_role(make_staff):
     assert queries.holding([editor.pk, ended.pk], "editor") == {editor.pk}
 
 
-def test_nobody_has_signed_in_until_somebody_has(as_staff):
-    assert queries.nobody_signed_in_yet()
-    as_staff("editor")
-    assert not queries.nobody_signed_in_yet()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_administrators_who_remove_each_other_leave_one(make_staff):
     people = [make_staff("administrator"), make_staff("administrator")]

@@ -90,11 +90,6 @@ def read_current(directory: Path) -> Stored | None:
     return None
 
 
-def read_current_bytes() -> Stored | None:
-    """Return the snapshot in force of this deployment, for the doors that hand it out as it is."""
-    return read_current(snapshots_dir())
-
-
 def current_mark(directory: Path) -> Mark | None:
     """Return what tells one `current` from another (device, inode, size, time), or None where there is none."""
     try:
