@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ log = logging.getLogger("pop.server")
 # The largest form of ours is a few kB; what is larger is a mistake or an attack (bad input: 413).
 MAX_BODY = 65_536
 MAX_TARGET = 16_384
+# 64 kB at the 50 kbit/s of a bad network take 11 s; who needs longer keeps a place that others want.
+BODY_SECONDS = 30.0
 
 # Public data that anybody may keep; everything else is `no-store` (safety.md, headers).
 PUBLIC_DATA = ("/v1/snapshot", "/v1/snapshot.sig", "/v1/countries", "/v1/topics", "/openapi.yaml")
@@ -51,6 +54,8 @@ class Policy:
 
 class Secured:
     """Wrap an ASGI application: bound what comes in, complete what goes out."""
+
+    body_seconds = BODY_SECONDS
 
     def __init__(self, application: Application, policy: Policy, hot: Mapping[str, Hot] | None = None) -> None:
         """Take what is behind the wrapper, and the hot doors by path: GET on them is answered here, at once."""
@@ -106,7 +111,12 @@ class Secured:
             await answer_problem(complete, *refusal)
             return
         if scope["method"] not in {"GET", "HEAD"}:
-            body = await whole_body(receive)
+            try:
+                async with asyncio.timeout(self.body_seconds):
+                    body = await whole_body(receive)
+            except TimeoutError:
+                await answer_problem(complete, 408, "Too slow", "The request did not come to its end in time.")
+                return
             if body is None:
                 await answer_problem(complete, 413, "Too large", f"A request may hold at most {MAX_BODY} bytes.")
                 return
@@ -187,13 +197,12 @@ def replay(body: bytes, rest: Receive) -> Receive:
 
 
 async def answer_problem(send: Send, status: int, title: str, detail: str) -> None:
-    """Answer with problem details."""
+    """Answer with problem details, and end the connection: the rest of a body that nobody reads may go on for ever."""
     body = problem(status, title, detail)
-    await send(
-        {
-            "type": "http.response.start",
-            "status": status,
-            "headers": [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())],
-        }
-    )
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

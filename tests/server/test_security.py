@@ -120,6 +120,26 @@ def test_a_body_at_the_limit_passes_and_one_byte_more_is_refused() -> None:
     assert str(MAX_BODY).encode() in body
 
 
+def test_a_body_that_never_comes_to_its_end_is_not_waited_for() -> None:
+    wrapped = Secured(echo, policy())
+    wrapped.body_seconds = 0.05
+    sent: list[dict[str, Any]] = []
+
+    async def drip() -> dict[str, Any]:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/match", "raw_path": b"", "query_string": b"", "headers": []}
+    asyncio.run(asyncio.wait_for(wrapped(scope, drip, send), 3))
+    assert sent[0]["status"] == 408
+    headers = dict(sent[0]["headers"])
+    assert headers[b"connection"] == b"close"
+    assert headers[b"cache-control"] == b"no-store"
+
+
 def test_a_large_announced_body_is_refused_before_it_is_read() -> None:
     status, _, _ = ask(Secured(echo, policy()), method="POST", headers=[(b"content-length", b"1048576")])
     assert status == 413
