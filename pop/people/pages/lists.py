@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
@@ -19,7 +20,9 @@ Row = TypeVar("Row")
 Choices = Sequence[tuple[str, str]]
 
 # A spreadsheet runs a cell that begins like a formula; a telephone number may begin with a plus.
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d ()./-]*\Z)")
+_FORMULA = re.compile(r"[=@]|[+-](?![\d ()./-]*\Z)")
+_BREAKS = ("\t", "\r", "\n")
+_TRIMMED = " \t\r\n\u200b\ufeff"
 _LAST_PAGE = 100_000
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[ \d:]*")
 _LONGEST_WORD = 24
@@ -166,5 +169,6 @@ def _export(listing: Listing[Any], ask: Ask) -> HttpResponse:
 
 
 def _inert(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """Return a cell that no spreadsheet takes for a formula, nor one that trims it or reads wide signs as narrow."""
+    read = unicodedata.normalize("NFKC", text).lstrip(_TRIMMED)
+    return f"'{text}" if _FORMULA.match(read) or text[:1] in _BREAKS else text
