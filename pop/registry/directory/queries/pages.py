@@ -38,6 +38,8 @@ PUBLIC_FIELDS = frozenset(
         "other_number",
     }
 )
+# Of these, the ones that belong to no contact and may quote the number of any.
+WHOLE_SOURCE = frozenset({"numbers_as_stated", "other_number"})
 EVIDENCE_LIMIT = 60
 HISTORY_LIMIT = 40
 
@@ -255,7 +257,10 @@ def history_of(facts: ServiceFacts, *, limit: int = HISTORY_LIMIT) -> tuple[list
 def _open_to_all(facts: ServiceFacts) -> Q:
     """Leave out what only staff may read, and every trace of a contact whose value is not public or that is gone."""
     readable = [contact.id for contact in facts.contacts if not contact.concealed]
-    return Q(field__in=PUBLIC_FIELDS) & (Q(contact_id=None) | Q(contact_id__in=readable))
+    # What a source wrote about all numbers at once quotes those, too, that a person has taken away.
+    hidden = any(contact.concealed == "review" for contact in facts.contacts)
+    fields = PUBLIC_FIELDS - WHOLE_SOURCE if hidden else PUBLIC_FIELDS
+    return Q(field__in=fields) & (Q(contact_id=None) | Q(contact_id__in=readable))
 
 
 def facts_of(records: Iterable[Service], *, now: datetime) -> list[ServiceFacts]:

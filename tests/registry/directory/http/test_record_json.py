@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pop.registry.directory.models import LinkCheck
+from pop.registry.directory.models import Contact, Evidence, LinkCheck
 
 
 @pytest.mark.storage
@@ -63,6 +63,22 @@ def test_a_contact_has_a_link_only_where_a_child_would_get_one(public: Client, r
     }
     LinkCheck.objects.update(checked_at=timezone.now())
     assert links()[str(registry.chat.id)] == "https://chat.example/"
+
+
+def test_a_number_that_was_taken_away_is_not_quoted_by_what_its_source_said(public: Client, registry: SimpleNamespace):
+    gone = Contact.objects.create(service=registry.line, channel="phone", as_stated="0900 111", dial="0900 111")
+    Evidence.objects.create(
+        service=registry.line, field="numbers_as_stated", value="116 / 0900 111", stage="desk_checked"
+    )
+    addresses = [
+        f"/v1/services/{registry.line.id}",
+        f"/en/service/{registry.line.id}",
+        f"/hsds/services/{registry.line.id}",
+    ]
+    assert "0900 111" in public.get(addresses[0]).content.decode()
+    Contact.objects.filter(pk=gone.pk).update(withheld="removed")
+    for address in addresses:
+        assert "0900 111" not in public.get(address).content.decode()
 
 
 def test_what_is_not_known_is_null_and_never_false(public: Client, registry: SimpleNamespace):
