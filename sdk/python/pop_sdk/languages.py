@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _TAG = re.compile(
     r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"  # language, extended language
@@ -24,7 +25,12 @@ def normalised_tag(text: str) -> str | None:
 
     Codes that mean the same become one: ``nb-NO`` is ``no-NO``, ``iw`` is ``he``.
     """
-    if not text.isascii() or len(text) > _LONGEST:
+    return _normalised(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _normalised(text: str) -> str | None:
+    if not text.isascii():
         return None
     folded = text.lower()
     if not _TAG.fullmatch(folded):

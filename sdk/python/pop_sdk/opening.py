@@ -22,7 +22,7 @@ ALWAYS_OPEN: Final = -2
 Words = tuple[bytes, bytes]
 
 DAY: Final = 86_400
-_STEP: Final = 16  # changes between two full sets that a timeline keeps
+_STEP: Final = 8  # changes between two full sets that a timeline keeps
 
 
 @lru_cache(maxsize=8192)
@@ -89,7 +89,7 @@ ALWAYS_WORDS: Final = _words(ALWAYS, "null", "null")
 class Timeline:
     """Which contacts of one country are open, and which are not known to be, at each second of the window.
 
-    A full set of bits at each of 2,000 moments would be large: every sixteenth is kept, and between them what changes.
+    A full set of bits at each of 2,000 moments would be large: every eighth is kept, and between them what changes.
     """
 
     __slots__ = ("_opens", "_opens_change", "_starts", "_unknowns", "_unknowns_change", "end")
@@ -130,6 +130,7 @@ class Timeline:
         is_open, is_unknown = self._opens[kept], self._unknowns[kept]
         for step in range(kept * _STEP + 1, index + 1):
             is_open ^= self._opens_change[step]
-            is_unknown ^= self._unknowns_change[step]
+            if self._unknowns_change[step]:
+                is_unknown ^= self._unknowns_change[step]
         until = starts[index + 1] if index + 1 < len(starts) else self.end
         return starts[index], until, is_open, is_unknown

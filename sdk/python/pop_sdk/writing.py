@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final, TypeVar
 
 from pop_sdk.phrases import (
@@ -42,22 +42,39 @@ class Writer:
         """Append the matches of one question: of each service the best contact first, then its others in ``fit``."""
         if not picks:
             return
-        pieces, reasons = moment.pieces, self._reasons
         beginning = len(parts)
+        if moment is place.moment:
+            self._write_now(parts, place, moment, picks, fit)
+        else:
+            self._write_once(parts, place, moment, picks, fit)
+        parts[beginning] = parts[beginning][1:]  # the comma that stands before every match but the first
+
+    def _write_once(self, parts: list[bytes], place: Place, moment: Moment, picks: Iterable[Pick], fit: int) -> None:
+        """Append the matches of a question about another time: nobody will ask for the same time again."""
         for contact, line, holds, counts in picks:
-            piece = pieces[contact] if pieces else None
-            head, end, facts, expected = piece or self._piece(place, moment, contact, line, holds, counts)
+            facts = place.numbers[2 * contact]
+            if not _is_recent(line, moment):
+                facts &= ~CONFIRMED
+            bits = holds | facts & counts
+            shown = fit >> contact - (line >> POSITION_AT & COUNT)
+            head, why = place.head(moment, contact, shown), bits & EVERY_REASON
+            end = self._worded(place, moment, contact, line, bits)
+            parts += (head, self._reasons.get(why) or self._reason_text(why), end)
+
+    def _write_now(self, parts: list[bytes], place: Place, moment: Moment, picks: Iterable[Pick], fit: int) -> None:
+        pieces, reasons = moment.pieces, self._reasons
+        for contact, line, holds, counts in picks:
+            head, end, facts, expected = pieces[contact] or self._piece(place, moment, contact, line, holds, counts)
             if line & COUNT > 1:
                 every = (1 << (line & COUNT)) - 1
                 shown = fit >> contact - (line >> POSITION_AT & COUNT) & every
                 if shown != every:
-                    head = moment.heads.get(shown << 32 | contact) or self._head(place, moment, contact, line, shown)
+                    head = moment.heads.get(shown << 32 | contact) or self._head(place, moment, contact, shown)
             bits = holds | facts & counts
             if bits & CHANGING_CAUTIONS != expected:
                 key = (bits & CHANGING_CAUTIONS) << 32 | contact
                 end = moment.ends.get(key) or self._end(key, place, moment, contact, line, bits)
             parts += (head, reasons.get(bits & EVERY_REASON) or self._reason_text(bits & EVERY_REASON), end)
-        parts[beginning] = parts[beginning][1:]  # the comma that stands before every match but the first
 
     def _reason_text(self, bits: int) -> bytes:
         return _remember(self._reasons, bits, reason_text(bits))
@@ -72,20 +89,20 @@ class Writer:
         bits = (holds | facts & counts) & ~CHANGING_CAUTIONS | expected
         head = place.head(moment, contact, (1 << (line & COUNT)) - 1)
         piece = head, self._worded(place, moment, contact, line, bits), facts, expected
-        if self._is_kept(place, moment, len(piece[0]) + len(piece[1])):
-            moment.pieces[contact] = piece
+        self._make_room(len(piece[0]) + len(piece[1]))
+        moment.pieces[contact] = piece
         return piece
 
-    def _head(self, place: Place, moment: Moment, contact: int, line: int, shown: int) -> bytes:
+    def _head(self, place: Place, moment: Moment, contact: int, shown: int) -> bytes:
         head = place.head(moment, contact, shown)
-        if self._is_kept(place, moment, len(head)):
-            moment.heads[shown << 32 | contact] = head
+        self._make_room(len(head))
+        moment.heads[shown << 32 | contact] = head
         return head
 
     def _end(self, key: int, place: Place, moment: Moment, contact: int, line: int, bits: int) -> bytes:
         end = self._worded(place, moment, contact, line, bits)
-        if self._is_kept(place, moment, len(end)):
-            moment.ends[key] = end
+        self._make_room(len(end))
+        moment.ends[key] = end
         return end
 
     def _worded(self, place: Place, moment: Moment, contact: int, line: int, bits: int) -> bytes:
@@ -106,17 +123,13 @@ class Writer:
         parts.append(place.closings[line >> SERVICE_AT])
         return b"".join(parts)
 
-    def _is_kept(self, place: Place, moment: Moment, size: int) -> bool:
-        """Say whether ``size`` bytes of a moment are worth remembering, and make room for them."""
-        if moment is not place.moment:  # of a question about another time: nobody will ask for it again
-            return False
+    def _make_room(self, size: int) -> None:
+        """Count what is remembered, and drop all of it when it grows too large."""
         self._kept += size + _OVERHEAD
         if self._kept > _ROOM:
             self._kept = 0
-            for other in self._places:
-                other.moment = None
-            return False
-        return True
+            for place in self._places:
+                place.moment = None
 
 
 def _is_recent(line: int, moment: Moment) -> bool:
