@@ -106,7 +106,7 @@ def results_page(language: str, code: str, *, choice: Choice, now: int) -> bytes
         "finer_title": say["friend_title" if choice.tile == "for_a_friend" else "finer_open"],
         "images": choice.about_images,
         "image_ways": ways_of(found.images, reader),
-        "images_none": say("images_none", country=country.name),
+        "images_none": say("images_none", country=country.name) if found.known else "",
     }
     return render("results.html", context)
 
@@ -146,10 +146,11 @@ def adult_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int,
         "say_lines": [adult[f"adult_say_{name}"] for name in ("believe", "fault", "time", "next")],
         "not_lines": [adult[f"adult_not_{name}"] for name in ("secret", "fixed", "question", "confront", "pictures")],
         "services_title": adult("adult_services_title", country=country.name),
-        "services_none": adult("adult_services_none", country=country.name),
+        # Without a snapshot nothing is known of the country, neither that there is a service nor that there is none.
+        "services_none": adult("adult_services_none", country=country.name) if found.known else say["no_answer_now"],
         "cards": with_second_ways(cards_of([*found.matches, *found.others], reader), reader),
         "image_ways": ways_of(images, reader),
-        "images_none": say("images_none", country=country.name),
+        "images_none": say("images_none", country=country.name) if found.known else "",
     }
     return render("adult.html", context)
 

@@ -189,7 +189,10 @@ def test_emergency_numbers_answer_where_there_is_no_snapshot(child: Client) -> N
         response = child.post(path, {"tile": "online"})
         assert response.status_code == 200
         assert b'href="tel:999"' in response.content
-    assert b"We cannot show services right now." in child.post("/en/KE/find").content
+        # What nobody could look up is neither there nor missing.
+        assert b"We do not know a" not in response.content
+    for path in ("/en/KE/find", "/en/KE/card", "/en/KE/adult"):
+        assert b"We cannot show services right now." in child.post(path).content
 
 
 def test_a_page_that_is_missing_or_broken_speaks_the_readers_language(child: Client, rf: Any) -> None:
