@@ -15,6 +15,7 @@ from pathlib import Path
 import uvicorn
 from django.conf import settings
 
+from pop.privacy.keys import development_warning
 from pop.server import asgi
 from pop.server.bounded import BoundedProtocol
 from pop.server.jobs import preparing
@@ -118,7 +119,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 3
 
 
 def _welcome(seconds: float) -> None:
-    if (Path(settings.KEYS_DIR) / "DEVELOPMENT").exists():
+    if development_warning(Path(settings.KEYS_DIR)):
         print(f"{RED} DEVELOPMENT KEYS: for trying out only. Production wants `pop keys init`. {PLAIN}")
     print(f"Public door   http://127.0.0.1:{settings.PUBLIC_PORT}")
     print(f"Console       http://localhost:{settings.CONSOLE_PORT}")
