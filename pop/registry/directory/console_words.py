@@ -170,7 +170,6 @@ _FIELDS = {
     "field_audience": "For whom",
     "field_topics": "Topics, with evidence only",
     "field_responders": "Who answers",
-    "field_timezone": "Time zone",
     "field_timezone_hint": "An IANA name, such as Africa/Nairobi",
     "field_holiday_policy": "On public holidays",
     "field_website": "Website",

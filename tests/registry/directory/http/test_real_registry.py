@@ -13,7 +13,8 @@ from django.test import Client
 from pop.places.countries import codes
 from pop.places.words import LANGUAGES
 from pop.registry.directory.actions.load import load_seed
-from pop.registry.directory.models import Service
+from pop.registry.directory.http.wording import FIELD_WORDS
+from pop.registry.directory.models import Evidence, Service
 
 WEIGHT = 14_000
 HEADERS = 700
@@ -66,6 +67,12 @@ def test_every_service_page_is_light_and_agrees_with_its_json(public: Client, sh
         for contact in found["contacts"]:
             assert contact["dial"] in page
             assert public.get(f"/{language}/service/{record.id}/number/{contact['id']}").status_code == 200
+
+
+def test_every_fact_that_has_evidence_has_a_name(shipped: list[Service]):
+    stored = set(Evidence.objects.values_list("field", flat=True))
+    assert stored
+    assert stored <= FIELD_WORDS.keys()
 
 
 def test_a_record_that_must_not_be_published_is_nowhere(public: Client, shipped: list[Service]):
