@@ -13,6 +13,8 @@ import sys
 from collections.abc import Sequence
 
 import django
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve all of it, or one door: public, console or worker")
     serve.add_argument("door", nargs="?", choices=["public", "console", "worker"])
+    serve.add_argument("--until-stdin-ends", action="store_true", help="stop when the standard input ends")
     serve.set_defaults(job="serving:serve")
 
     match = commands.add_parser("match", help="ask the finder, as GET /v1/match does, and print the answer as JSON")
@@ -86,11 +89,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pop.server.settings")
     # Whatever is written is for the service's own user: the database holds the sessions of staff.
     os.umask(0o077)
-    django.setup()
+    try:
+        django.setup()
+    except (ImproperlyConfigured, ValueError) as error:
+        sys.stderr.write(f"pop: a setting cannot be used: {error}\n")
+        return 2
     module, _, function = arguments.job.partition(":")
     run = getattr(importlib.import_module(f"pop.server.jobs.{module}"), function)
     try:
         return int(run(arguments) or 0)
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"pop: a setting cannot be used: {error}\n")
+        return 2
+    except DatabaseError as error:
+        sys.stderr.write(f"pop: the database does not answer as it should: {str(error).splitlines()[0]}\n")
+        return 1
     except BrokenPipeError:  # `pop registry check | head`
         sys.stderr.close()
         return 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import dj_database_url
 from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("POP_DATA_DIR", "var")).absolute()
@@ -57,6 +58,8 @@ def _database() -> dict[str, Any]:
         if parsed["ENGINE"].endswith("postgresql"):
             parsed.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
             return parsed
+        if not parsed["ENGINE"].endswith("sqlite3") or not parsed["NAME"]:
+            raise ImproperlyConfigured("DATABASE_URL names neither PostgreSQL (postgresql://…) nor a file (sqlite:///…)")
         name = parsed["NAME"]
     else:
         DATA_DIR.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,13 @@ import sys
 import time
 from urllib.parse import urlencode
 
+from django.conf import settings
 from pop_sdk.engine import emergency_only
 from pop_sdk.need import NeedError, from_query
 
+from pop.server.jobs.preparing import prepare
 from pop.server.wiring import emergency_numbers, snapshots, vocabulary
+from pop.signposting.snapshots.store import snapshots_dir
 
 
 def match(arguments: argparse.Namespace) -> int:
@@ -30,6 +33,9 @@ def match(arguments: argparse.Namespace) -> int:
         print(f"pop match: {error}{accepted}", file=sys.stderr)
         return 2
     watch = snapshots()
+    if not settings.PRODUCTION and not snapshots_dir().exists():  # a machine that has never served
+        for line in prepare():
+            print(line, file=sys.stderr)
     watch.look()
     engine = watch.engine
     if engine is None:

@@ -11,6 +11,7 @@ from pop.people.actions import RefusedError, create_staff, invite
 from pop.people.queries import find_staff
 from pop.people.words import WORDS as PEOPLE
 from pop.privacy.keys import KeysError, init_keys, rotate_signing
+from pop.server.jobs.preparing import make_ready
 
 
 def _keys(act: str) -> int:
@@ -40,6 +41,8 @@ def _print_link(path: str) -> None:
 
 def create_staff_(arguments: argparse.Namespace) -> int:
     """Make a member of staff and print the one-time link."""
+    for line in make_ready():
+        print(line, file=sys.stderr)
     try:
         person = create_staff(email=arguments.email, name=arguments.name, roles=arguments.role, by=None)
         _print_link(invite(staff_id=person.id, by=None))
@@ -51,6 +54,8 @@ def create_staff_(arguments: argparse.Namespace) -> int:
 
 def staff_link(arguments: argparse.Namespace) -> int:
     """Print a new one-time link for somebody."""
+    for line in make_ready():
+        print(line, file=sys.stderr)
     person = find_staff(arguments.email)
     if person is None:
         print("pop staff link: nobody has this address. `pop staff create` makes them.", file=sys.stderr)

@@ -22,15 +22,21 @@ from pop.signposting.snapshots.queries import snapshot_is_current
 FIRST_ADDRESS = "first@localhost.invalid"
 
 
-def prepare() -> Iterator[str]:
-    """Bring the data directory and the database up to date, saying each thing that had to be done."""
+def make_ready() -> Iterator[str]:
+    """Make the data directory, development keys and the tables where they are missing: what every command stands on."""
     Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
-    if not settings.PRODUCTION and ensure_development_keys(settings.KEYS_DIR):
+    if not settings.PRODUCTION and not (Path(settings.KEYS_DIR) / "signing.pub").exists():
+        ensure_development_keys(settings.KEYS_DIR)
         yield f"Made development keys in {settings.KEYS_DIR}"
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
         yield "Brought the database up to date"
+
+
+def prepare() -> Iterator[str]:
+    """Bring the data directory, the database, the registry and the snapshot up to date, saying what had to be done."""
+    yield from make_ready()
     mark = Path(settings.DATA_DIR) / "seed-loaded"
     digest = seed_digest()
     changed = False

@@ -6,8 +6,10 @@ import argparse
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -26,6 +28,8 @@ RED, PLAIN = "\033[1;97;41m", "\033[0m"
 
 def serve(arguments: argparse.Namespace) -> int:
     """Serve the door that was named, or everything."""
+    if arguments.until_stdin_ends:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
     if arguments.door == "worker":
         return run_worker()
     if arguments.door:
@@ -63,47 +67,76 @@ def serve_door(door: str) -> int:
 def serve_all() -> int:
     """Prepare the machine, start the three processes, print where they are, and keep them running until Ctrl-C."""
     started = time.monotonic()
+    taken = [name for name, host, port in _addresses() if not _is_free(host, port)]
+    if taken:
+        print(f"A port is in use already: set {' and '.join(taken)} to another one.", file=sys.stderr)
+        return 1
     for line in preparing.prepare():
         print(line, flush=True)
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: asked.set())
     processes = {door: _start(door) for door in ("public", "console", "worker")}
-    stopping = False
+    try:
+        return _keep(processes, asked, started)
+    finally:
+        for process in processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    if _wait_for(f"http://127.0.0.1:{settings.PUBLIC_PORT}/healthz", processes["public"]):
-        _wait_for(f"http://localhost:{settings.CONSOLE_PORT}/healthz", processes["console"])
-        _welcome(time.monotonic() - started)
-    else:
-        print(f"The public door did not start. Is port {settings.PUBLIC_PORT} taken? Set POP_PUBLIC_PORT.", flush=True)
-        stopping = True
+def _keep(processes: dict[str, subprocess.Popen[bytes]], asked: threading.Event, started: float) -> int:
+    """Wait for the doors, say where they are, and start again what ends, until somebody asks to stop."""
+    for door, (_, host, port) in zip(("public", "console"), _addresses(), strict=True):
+        if not _wait_for(f"http://{host}:{port}/healthz", processes[door]):
+            print(f"The {door} door did not start; what it said stands above.", file=sys.stderr, flush=True)
+            return 1
+    _welcome(time.monotonic() - started)
     failures = 0
-    while not stopping:
-        time.sleep(0.3)
+    while not asked.wait(0.3):
         for door, process in processes.items():
-            if process.poll() is not None and not stopping:
+            if process.poll() is not None and not asked.is_set():
                 failures += 1
                 print(f"{door} ended with {process.returncode}; starting it again", file=sys.stderr, flush=True)
-                time.sleep(min(failures, 10))
+                asked.wait(min(failures, 10))
                 processes[door] = _start(door)
-    for process in processes.values():
-        process.send_signal(signal.SIGTERM)
-    for process in processes.values():
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    return 0 if failures == 0 else 1
+    return 0
+
+
+def _addresses() -> tuple[tuple[str, str, int], ...]:
+    """The settings that name the ports, with host and port: public door first."""
+    return (
+        ("POP_PUBLIC_PORT", "127.0.0.1", settings.PUBLIC_PORT),
+        ("POP_CONSOLE_PORT", "localhost", settings.CONSOLE_PORT),
+    )
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=0.5).close()
+    except OSError:
+        return True
+    return False
 
 
 def _start(door: str) -> subprocess.Popen[bytes]:
-    # In a group of its own: Ctrl-C reaches this process alone, which then stops the others in order.
+    # In a group of its own: Ctrl-C reaches this process alone, which then stops the others in order. The pipe that
+    # nobody writes to ends with this process, however it ends: then the other ends too.
     return subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "pop.server", "serve", door], env=os.environ.copy(), start_new_session=True
+        [sys.executable, "-m", "pop.server", "serve", door, "--until-stdin-ends"],
+        env=os.environ.copy(),
+        stdin=subprocess.PIPE,
+        start_new_session=True,
     )
+
+
+def _end_with_stdin() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 30) -> bool:

@@ -10,12 +10,15 @@ from django.conf import settings
 from pop_sdk.reading import SnapshotError
 
 from pop.privacy.keys import KeysError
+from pop.server.jobs.preparing import make_ready
 from pop.signposting.snapshots.actions import build_snapshot
 from pop.signposting.snapshots.queries import verify_current
 
 
 def build(_: argparse.Namespace) -> int:
     """Build, sign and put in force a new version."""
+    for line in make_ready():
+        print(line, file=sys.stderr)
     try:
         version = build_snapshot()
     except KeysError as error:
