@@ -72,7 +72,7 @@ def test_every_fact_of_the_open_referral_profile_is_listed() -> None:
 def test_every_reason_and_caution_of_an_answer_is_listed() -> None:
     page = (LOOK_UP / "answers.md").read_text(encoding="utf-8")
     source = (ROOT / "sdk" / "python" / "pop_sdk" / "phrases.py").read_text(encoding="utf-8")
-    lists = re.findall(r"_(?:REASONS|CAUTIONS): Final = \((.*?)\n\)", source, re.S)
+    lists = re.findall(r"_(?:REASONS|CAUTIONS): Final = \((\n    \".*?)\n\)", source, re.S)
     said = {
         *re.findall(r'"(\w+)",', "".join(lists)),
         *re.findall(r': Final = "(\w+)"', source),
