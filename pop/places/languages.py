@@ -33,6 +33,13 @@ _REPLACED = {
 }
 
 
+@functools.cache
+def known_languages() -> frozenset[str]:
+    """Return the primary subtags that are languages: those CLDR names, those our table adds, and older codes."""
+    named = {str(key).split("_")[0] for key in Locale.parse("en").languages}
+    return frozenset(named | {first for first, _ in _missing()} | set(_REPLACED)) - {"und", "zxx", "mul", "mis", "root"}
+
+
 @functools.lru_cache(maxsize=4096)
 def language_name(tag: str, language: str) -> str:
     """Return the name of language `tag` as readers of `language` write it; the tag itself where CLDR has none.

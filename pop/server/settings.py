@@ -59,7 +59,9 @@ def _database() -> dict[str, Any]:
             parsed.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
             return parsed
         if not parsed["ENGINE"].endswith("sqlite3") or not parsed["NAME"]:
-            raise ImproperlyConfigured("DATABASE_URL names neither PostgreSQL (postgresql://…) nor a file (sqlite:///…)")
+            raise ImproperlyConfigured(
+                "DATABASE_URL names neither PostgreSQL (postgresql://…) nor a file (sqlite:///…)"
+            )
         name = parsed["NAME"]
     else:
         DATA_DIR.mkdir(parents=True, exist_ok=True)

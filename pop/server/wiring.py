@@ -14,6 +14,7 @@ from pop.events.actions import Subscriber
 from pop.events.worker import run_worker as run_events
 from pop.events.worker import stop_on_signals
 from pop.places.countries import codes
+from pop.places.languages import known_languages
 from pop.privacy.keys import public_keys
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
@@ -47,8 +48,8 @@ def snapshots() -> Watch:
 
 @functools.cache
 def vocabulary() -> Vocabulary:
-    """Return the countries and topics that a question may name."""
-    return Vocabulary(countries=codes(), topics=frozenset(topics()))
+    """Return the countries, topics and languages that a question may name."""
+    return Vocabulary(countries=codes(), topics=frozenset(topics()), languages=known_languages())
 
 
 @functools.cache

@@ -82,6 +82,16 @@ def test_a_wrong_parameter_is_named_and_what_is_accepted_is_listed(client: httpx
     assert "pigeon" not in answer.text
 
 
+@pytest.mark.parametrize("language", ["xx", "english", "klingon-KE", "und"])
+def test_an_unknown_language_is_refused_by_name(client: httpx.Client, language: str) -> None:
+    for answer in (
+        client.get(f"/v1/match?country=KE&language={language}"),
+        client.post("/v1/match", json={"country": "KE", "languages": ["sw", language]}),
+    ):
+        assert answer.status_code == 400
+        assert answer.json()["parameter"] in {"language", "languages"}
+
+
 def test_unknown_addresses_under_the_api_answer_as_problems(client: httpx.Client) -> None:
     for path in ("/v1/nothing", "/hsds/nothing", "/v1/services/not-a-uuid"):
         answer = client.get(path)

@@ -61,7 +61,7 @@ def find(request: HttpRequest, language: str, country: str) -> HttpResponse:
     """Answer a choice with services, directly: no redirect, so that nothing of it reaches an address."""
     if country not in codes():
         return _page(request, pages.first_page(language, "", now=_now(), missing=True), status=404)
-    if request.method != "POST":
+    if request.method != "POST" or _came_back(request):
         return HttpResponseRedirect(f"/{language}/{country}")
     return _page(request, pages.results_page(language, country, choice=_choice(request), now=_now()))
 
@@ -142,6 +142,21 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """Answer a request that no browser sends."""
     page = pages.message_page(_language(request), title="error_title", text="error_text")
     return _page(request, page, status=400)
+
+
+def _came_back(request: HttpRequest) -> bool:
+    """Say whether a browser sends a form again by itself, because somebody pressed Back after the child had left.
+
+    Chromium marks what a person does with Sec-Fetch-User and sends a form out of its history without it. Other browsers
+    never send that mark, so they are believed: they ask before they send a form again.
+    """
+    headers = request.headers
+    return (
+        request.method == "POST"
+        and "Chromium" in headers.get("Sec-CH-UA", "")
+        and headers.get("Sec-Fetch-Mode") == "navigate"
+        and "Sec-Fetch-User" not in headers
+    )
 
 
 def _now() -> int:

@@ -175,10 +175,12 @@ def _images(engine: Engine, need: Need, *, now: int) -> list[Match]:
 
 
 def _second_ways(engine: Engine, need: Need, matches: Sequence[Match], *, now: int) -> list[Match]:
-    """Return up to two more services of the country: for children on any topic, then for everybody."""
+    """Return up to two more services of the country for children, on any topic.
+
+    Lines for everybody stand in only where no line for children fits: that is the engine's to say, in a gap.
+    """
     seen = {match["service"]["id"] for match in matches}
-    wide = need._replace(topics=(), channels=())
-    found = _merged(_fitting(engine, wide, now=now), _fitting(engine, wide, "general_public", now=now))
+    found = _fitting(engine, need._replace(topics=(), channels=()), now=now)
     return [match for match in found if match["service"]["id"] not in seen][:2]
 
 

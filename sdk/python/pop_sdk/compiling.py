@@ -59,11 +59,12 @@ class _Contact(NamedTuple):
 
 
 class _Service(NamedTuple):
-    rank: tuple[bool, int, str]
+    rank: tuple[bool, bool, int, str]
     shown: bytes
     closing: bytes
     country: str
     kind: str
+    serves: tuple[str, ...]
     audience: tuple[str, ...]
     topics: tuple[str, ...]
     general: bool
@@ -123,11 +124,13 @@ class Compiler:
         on = day_of(service["on"])
         stage = service["stage"]
         return _Service(
-            (not service["child_specific"], -trust(stage, on, self._created), service["id"]),
+            # Who asks about nothing in particular is best with a line that listens to everything.
+            (not service["child_specific"], not service["general"], -trust(stage, on, self._created), service["id"]),
             rendering.service_bytes(service),
             rendering.verification_bytes(service),
             service["country"],
             service["kind"],
+            self._shared(service["serves"]),
             self._shared(service["audience"]),
             self._shared(service["topics"]),
             service["general"],
@@ -175,7 +178,7 @@ class Compiler:
         place.closings = [service.closing for service in services]
         place.pattern_of = array("i", [contact.pattern for _, _, contact in rows])
         place.patterns = self._patterns
-        place.ids = [service.rank[2] for service in services]
+        place.ids = [service.rank[-1] for service in services]
         _fill_text(place, services)
         place.only_in = {
             bit: rendering.only_in_bytes(contact.subdivisions)
@@ -306,6 +309,7 @@ def _masks(code: str, rows: Sequence[tuple[int, _Service, _Contact]]) -> Masks:
         not_lead=everyone ^ one("lead"),
         not_lead_people=everyone ^ (one("lead") & ~hotline),
         own=one("own"),
+        serves=each("serves"),
         child_specific=one("child_specific"),
         audience={audience: bits for audience, bits in each("audience").items() if audience in AUDIENCES},
         at_most=[
@@ -344,6 +348,7 @@ def _keys(code: str, service: _Service, contact: _Contact) -> set[tuple[str, obj
     keys: set[tuple[str, object]] = {("channel", contact.channel)}
     keys.update(("audience", audience) for audience in service.audience)
     keys.update(("topic", topic) for topic in service.topics)
+    keys.update(("serves", other) for other in service.serves if service.country == code)
     hotline = service.kind == HOTLINE
     flags = {
         "own": service.country == code,

@@ -14,6 +14,7 @@ class Masks(NamedTuple):
     not_lead: int
     not_lead_people: int  # all but leads that are no hotlines
     own: int  # of this country's own services
+    serves: Mapping[str, int]  # by other country: those of this country's own that answer for it
     child_specific: int
     audience: Mapping[str, int]
     at_most: Sequence[int]  # by age: the lower bound is at most that, or not known

@@ -176,7 +176,7 @@ def _need(given: Mapping[str, object], many: Mapping[str, list[object]], vocabul
         country,
         subdivision,
         _known("topic", many["topic"], vocabulary.topics) if "topic" in many else (),
-        _languages(many["language"]) if "language" in many else (),
+        _languages(many["language"], vocabulary.languages) if "language" in many else (),
         _known("channel", many["channel"], CHANNELS) if "channel" in many else (),
         age_min,
         age_max,
@@ -214,12 +214,14 @@ def _known(name: str, values: list[object], accepted: frozenset[str] | tuple[str
     return tuple(kept)
 
 
-def _languages(values: list[object]) -> tuple[str, ...]:
+def _languages(values: list[object], known: frozenset[str]) -> tuple[str, ...]:
     kept: dict[str, None] = {}
     for value in values:
         tag = normalised_tag(value) if isinstance(value, str) else None
         if tag is None:
             raise NeedError("language", "is not a language tag", _LANGUAGE_FORM)
+        if known and tag.partition("-")[0] not in known:
+            raise NeedError("language", "is not a language that is known here", _LANGUAGE_FORM)
         kept[tag] = None
     if len(kept) > MOST_LANGUAGES:
         raise NeedError("language", f"is given more than {MOST_LANGUAGES} times", _LANGUAGE_FORM)

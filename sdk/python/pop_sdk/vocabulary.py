@@ -51,3 +51,4 @@ class Vocabulary(NamedTuple):
 
     countries: frozenset[str]
     topics: frozenset[str]
+    languages: frozenset[str] = frozenset()  # primary subtags of BCP 47; empty: any that is well formed

@@ -67,6 +67,8 @@ def _write_nearest(parts: list[bytes], writer: Writer, neighbours: Iterable[Plac
         if place.callable_from_abroad:
             moment = place.moment_at(at, keep=need.at is None)
             fit = place.callable_from_abroad & _hard(place, moment, need, "child", now)
+            # Who answers for this country too is one of its own services.
+            fit &= ~place.masks.serves.get(need.country, 0)
             if fit:
                 found.append((place, moment, fit))
     # Leads only where no neighbour has anything better.

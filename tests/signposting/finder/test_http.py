@@ -201,3 +201,15 @@ def test_a_page_that_is_missing_or_broken_speaks_the_readers_language(child: Cli
     assert http.went_wrong(rf.get("/", headers={"accept-language": "ru"})).status_code == 500
     assert b'<html lang="ru"' in http.went_wrong(rf.get("/", headers={"accept-language": "ru"})).content
     assert http.bad_request(rf.get("/")).status_code == 400
+
+
+def test_a_form_that_chromium_sends_again_out_of_its_history_shows_the_untouched_first_page(public) -> None:  # type: ignore[no-untyped-def]
+    chromium = {"Sec-CH-UA": '"Chromium";v="156"', "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+    again = public.post("/en/KE/find", {"tile": "at_home"}, headers=chromium)
+    assert again.status_code == 302
+    assert again["Location"] == "/en/KE"
+    tapped = public.post("/en/KE/find", {"tile": "at_home"}, headers={**chromium, "Sec-Fetch-User": "?1"})
+    assert tapped.status_code == 200
+    # Other browsers never say who tapped: they are believed.
+    other = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+    assert public.post("/en/KE/find", {"tile": "at_home"}, headers=other).status_code == 200
