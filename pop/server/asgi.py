@@ -54,6 +54,11 @@ class Program:
         if door is not None:
             await door(scope, receive, send)
             return
+        if scope["method"] == "OPTIONS":
+            allow = (b"allow", b"GET, HEAD, POST, OPTIONS")
+            await send({"type": "http.response.start", "status": 204, "headers": [allow]})
+            await send({"type": "http.response.body", "body": b""})
+            return
         if self.pages is not None and await self.pages(scope, receive, send):
             return
         await self.django(scope, receive, send)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ log = logging.getLogger("pop.server")
 # The largest form of ours is a few kB; what is larger is a mistake or an attack (bad input: 413).
 MAX_BODY = 65_536
 MAX_TARGET = 16_384
+# So much of a refused body is read and thrown away, so that its sender comes to read why it was refused.
+MAX_DRAINED = 4_194_304
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 # 64 kB at the 50 kbit/s of a bad network take 11 s; who needs longer keeps a place that others want.
 BODY_SECONDS = 30.0
 
@@ -108,6 +112,8 @@ class Secured:
 
         refusal = refused(scope)
         if refusal:
+            if refusal[0] == 413:
+                await self._let_finish(receive)
             await answer_problem(complete, *refusal)
             return
         if scope["method"] not in {"GET", "HEAD"}:
@@ -118,6 +124,7 @@ class Secured:
                 await answer_problem(complete, 408, "Too slow", "The request did not come to its end in time.")
                 return
             if body is None:
+                await self._let_finish(receive)
                 await answer_problem(complete, 413, "Too large", f"A request may hold at most {MAX_BODY} bytes.")
                 return
             receive = replay(body, receive)
@@ -127,6 +134,17 @@ class Secured:
             tell(error)
             if not started:
                 await answer_problem(complete, 500, "Something went wrong", "Please try again in a moment.")
+
+    async def _let_finish(self, receive: Receive) -> None:
+        """Throw away the rest of a body that is too large: many senders read an answer only after sending it all."""
+        left = MAX_DRAINED
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.body_seconds):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if message["type"] != "http.request" or not message.get("more_body"):
+                        return
 
     async def _at_once(self, hot: Hot, query: bytes, send: Send) -> None:
         try:
@@ -151,6 +169,8 @@ def tell(error: Exception) -> None:
 
 def refused(scope: Scope) -> tuple[int, str, str] | None:
     """Return the problem (status, title, detail) of a request line that no view should have to think about, or None."""
+    if scope["method"] not in METHODS:
+        return 405, "Not done here", "Addresses here answer GET, HEAD, POST and OPTIONS."
     query: bytes = scope["query_string"]
     raw: bytes = scope.get("raw_path") or b""
     if len(query) + len(raw) > MAX_TARGET:

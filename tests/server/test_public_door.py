@@ -182,3 +182,34 @@ def test_a_tampered_newer_snapshot_is_refused_and_the_last_good_one_stays(tmp_pa
             time.sleep(0.2)
         assert "refused" in served.log.read_text()
         assert client.get("/v1/match?country=KE").json()["snapshot"] == before
+
+
+@pytest.mark.parametrize("path", ["/v1/match", "/en/KE/find", "/", "/nosuch", "/v1/countries"])
+def test_a_sender_that_reads_only_after_writing_still_learns_why_it_was_refused(door: Served, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", door.port, timeout=30)
+    connection.request("POST", path, body=b"x" * 1_000_000)
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
+@pytest.mark.parametrize("path", ["/", "/en/KE", "/v1/match", "/leave"])
+def test_what_nobody_offers_gets_405_and_changes_nothing(client, method: str, path: str) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == 405
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_head_and_options_are_answered_everywhere(client) -> None:
+    for path in ("/", "/en/KE", "/v1/match?country=KE", "/v1/countries", "/v1/snapshot", "/openapi.yaml", "/healthz"):
+        head = client.head(path)
+        assert (head.status_code, head.content) == (200, b""), path
+        assert client.options(path).status_code in {204, 405}, path
+
+
+@pytest.mark.parametrize("path", ["/v1/countries", "/v1/topics", "/v1/snapshot", "/v1/snapshot.sig", "/openapi.yaml"])
+def test_an_entity_tag_is_understood_in_every_form(client, path: str) -> None:
+    tag = client.get(path).headers["etag"]
+    for said in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        assert client.get(path, headers={"If-None-Match": said}).status_code == 304, said
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200

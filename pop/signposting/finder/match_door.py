@@ -5,6 +5,7 @@ They answer from memory, from the same engine that a platform runs in its own pr
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
@@ -71,6 +72,7 @@ class Doors:
         self.vocabulary = vocabulary
         self.emergency = emergency
         self.openapi = openapi
+        self.openapi_etag = f'"{hashlib.sha256(openapi).hexdigest()[:32]}"'
         self.now = now
         self.by_path: dict[str, Door] = {
             "/v1/match": self.match,
@@ -85,12 +87,17 @@ class Doors:
     async def match(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer GET and POST /v1/match."""
         method = scope["method"]
-        if method == "GET":
+        if method in {"GET", "HEAD"}:
             status, media_type, body = self.answer(scope["query_string"])
+            if method == "HEAD":
+                length = (b"content-length", b"%d" % len(body))
+                await send({"type": "http.response.start", "status": status, "headers": [media_type, length]})
+                await send({"type": "http.response.body", "body": b""})
+                return
         elif method == "POST":
             status, media_type, body = self._answer(from_json, await body_of(receive))
         else:
-            await other_method(send, method, "GET, POST, OPTIONS")
+            await other_method(send, method, "GET, HEAD, POST, OPTIONS")
             return
         await respond(send, status, body, media_type)
 
@@ -153,7 +160,7 @@ class Doors:
         if scope["method"] not in {"GET", "HEAD"}:
             await other_method(send, scope["method"], "GET, HEAD, OPTIONS")
             return
-        await keepable(scope, send, self.openapi, etag=f'"{len(self.openapi)}"', media_type=b"application/yaml")
+        await keepable(scope, send, self.openapi, etag=self.openapi_etag, media_type=b"application/yaml")
 
     async def health(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer GET /healthz: the process serves. Whether a snapshot is there is `pop snapshot verify`'s to say."""
@@ -181,13 +188,18 @@ async def keepable(scope: MutableMapping[str, Any], send: Send, body: bytes, *, 
         (b"cache-control", b"public, max-age=300"),
         (b"etag", etag.encode()),
     ]
-    if any(name == b"if-none-match" and value == etag.encode() for name, value in scope["headers"]):
+    if any(name == b"if-none-match" and names_it(value, etag.encode()) for name, value in scope["headers"]):
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": 200, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def names_it(header: bytes, etag: bytes) -> bool:
+    """Say whether an If-None-Match header names an entity tag: alone, in a list, as a weak one, or all of them."""
+    return any(each.strip().removeprefix(b"W/") in (etag, b"*") for each in header.split(b","))
 
 
 async def other_method(send: Send, method: str, allowed: str) -> None:
