@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -96,6 +97,9 @@ class Watch:
         except Exception as error:
             logger.error("snapshot refused: %s", type(error).__name__)
             return False
+        # An engine lives for hours and is made of very many objects: frozen, no full collection walks them again.
+        gc.collect()
+        gc.freeze()
         logger.info("snapshot %d in force", self._held.stored.version)
         return True
 
