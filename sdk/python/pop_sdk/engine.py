@@ -29,7 +29,7 @@ from pop_sdk.ranking import ALL, COUNT, EVERY_TOPIC, POSITION_AT, SERVICE_AT, ch
 from pop_sdk.rendering import emergency_bytes, need_bytes, packed, snapshot_bytes
 from pop_sdk.snapshot import Snapshot
 from pop_sdk.splitting import ADULT, by_language, split
-from pop_sdk.structure import check_head, check_service
+from pop_sdk.structure import check_document
 from pop_sdk.vocabulary import Vocabulary
 from pop_sdk.widening import write_gap
 from pop_sdk.writing import Writer
@@ -173,9 +173,7 @@ def compile_snapshot(source: Snapshot | Mapping[str, Any]) -> Engine:
     """Compile a snapshot, or a document of the same form, which is checked first (SnapshotError)."""
     if isinstance(source, Snapshot):
         return Engine(source.head, source.services())
-    check_head(source)
-    for number, service in enumerate(source["services"]):
-        check_service(service, number, source)
+    check_document(source)
     return Engine(source, source["services"])
 
 

@@ -141,7 +141,7 @@ _SERVICE: Final[Mapping[str, Test]] = {
 
 def check_head(head: Mapping[str, Any]) -> None:
     """Check everything but the services. Raises SnapshotError that names the place."""
-    if head.get("format") != FORMAT:
+    if type(head.get("format")) is not int or head["format"] != FORMAT:
         raise SnapshotError(f"the format is not {FORMAT}")
     for key in ("version", "created", "expires"):
         if not _whole(head.get(key)):
@@ -180,6 +180,16 @@ def check_service(service: Any, number: int, head: Mapping[str, Any]) -> None:
         _check(contact, _CONTACT, f"services[{number}].contacts[{position}]")
         if contact["pattern"] >= patterns:
             raise SnapshotError(f"services[{number}].contacts[{position}].pattern is not among the patterns")
+
+
+def check_document(document: Mapping[str, Any]) -> None:
+    """Check a whole document. Raises SnapshotError that names the place."""
+    check_head(document)
+    services = _rows(document, "services")
+    for number, service in enumerate(services):
+        check_service(service, number, document)
+    if len({service["id"] for service in services}) < len(services):
+        raise SnapshotError("a service is listed twice")
 
 
 def _whole_list(value: Any) -> bool:
