@@ -70,6 +70,9 @@ class Secured:
             (b"referrer-policy", policy.referrer),
             (b"x-content-type-options", b"nosniff"),
             (b"cross-origin-opener-policy", b"same-origin"),
+        ]
+        # What only a page that is shown can use; data goes without.
+        shown = [
             (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), interest-cohort=()"),
             (b"x-frame-options", b"DENY"),
         ]
@@ -77,7 +80,7 @@ class Secured:
             common.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
         same = (b"cross-origin-resource-policy", b"same-origin")
         cross = [(b"cross-origin-resource-policy", b"cross-origin"), (b"access-control-allow-origin", b"*")]
-        self.private: list[Header] = [*common, same, (b"cache-control", b"no-store")]
+        self.private: list[Header] = [*common, *shown, same, (b"cache-control", b"no-store")]
         self.data: list[Header] = [*common, *(cross if policy.open_to_other_sites else [same])]
         self.unkept: list[Header] = [*self.data, (b"cache-control", b"no-store")]
         self.names = frozenset(name for name, _ in (*self.private, *self.data))

@@ -135,7 +135,9 @@ def _start(door: str) -> subprocess.Popen[bytes]:
 
 
 def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
+    # Straight from the descriptor: a lock on sys.stdin held here would upset the interpreter when it ends.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -23,6 +23,7 @@ Door = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 Emergency = dict[str, list[dict[str, object]]]
 
 JSON = (b"content-type", b"application/json")
+MOST_KEPT = 8192
 PROBLEM = (b"content-type", MEDIA_TYPE.encode())
 # A fetch by another site's page is simple except for a JSON body, which a browser asks about first.
 PREFLIGHT = [
@@ -74,6 +75,8 @@ class Doors:
         self.openapi = openapi
         self.openapi_etag = f'"{hashlib.sha256(openapi).hexdigest()[:32]}"'
         self.now = now
+        self._moment: tuple[int, Engine | None] | None = None
+        self._kept: dict[bytes, tuple[int, tuple[bytes, bytes], bytes]] = {}
         self.by_path: dict[str, Door] = {
             "/v1/match": self.match,
             "/v1/countries": self.countries,
@@ -102,8 +105,18 @@ class Doors:
         await respond(send, status, body, media_type)
 
     def answer(self, query_string: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
-        """Return (status, media type, body) of GET /v1/match?query_string. Needs no event loop: it is all in memory."""
-        return self._answer(from_query, query_string)
+        """Return (status, media type, body) of GET /v1/match?query_string. Needs no event loop: it is all in memory.
+
+        Equal questions within one second have equal answers, so these are kept for that second and no longer.
+        """
+        moment = (int(self.now()), self.snapshots.engine)
+        if moment != self._moment or len(self._kept) >= MOST_KEPT:
+            self._moment = moment
+            self._kept = {}
+        found = self._kept.get(query_string)
+        if found is None:
+            found = self._kept[query_string] = self._answer(from_query, query_string)
+        return found
 
     def _answer(self, read: Callable[..., Need], asked: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
         now = int(self.now())
