@@ -33,9 +33,9 @@ _SWEEP = 1_000
 logger = logging.getLogger("pop.events")
 
 
-def publish(*, name: str, payload: Mapping[str, object] | None = None) -> None:
+def publish(*, name: str, payload: Mapping[str, object] | None = None, using: str | None = None) -> None:
     """Write one event; its subscribers (pop.server.wiring) hear of it after the commit, from the worker."""
-    OutboxRow.objects.create(name=name, payload=dict(payload or {}))
+    OutboxRow.objects.using(using).create(name=name, payload=dict(payload or {}))
 
 
 def drain(subscribers: Subscribers, *, now: datetime, limit: int) -> int:

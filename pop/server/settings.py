@@ -50,9 +50,8 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 
-def _database() -> dict[str, Any]:
+def _database(url: str) -> dict[str, Any]:
     """SQLite with full synchronisation unless DATABASE_URL names another engine (NORMAL lost 14 % at power cuts)."""
-    url = os.environ.get("DATABASE_URL", "")
     if url:
         parsed: dict[str, Any] = dict(dj_database_url.parse(url))
         if parsed["ENGINE"].endswith("postgresql"):
@@ -77,7 +76,13 @@ def _database() -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": _database(os.environ.get("DATABASE_URL", ""))}
+# The helpline may live in a database of its own, on a machine of its own (architecture.md, contract 11).
+HELPLINE_DATABASE = "default"
+if os.environ.get("HELPLINE_DATABASE_URL", ""):
+    HELPLINE_DATABASE = "helpline"
+    DATABASES["helpline"] = _database(os.environ["HELPLINE_DATABASE_URL"])
+DATABASE_ROUTERS = ["pop.server.routing.HelplineRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The public process does not even load what sign-in needs.
@@ -91,6 +96,7 @@ INSTALLED_APPS = [
     "pop.events",
     "pop.registry",
     "pop.signposting",
+    "pop.helpline",
 ]
 
 ROOT_URLCONF = f"pop.server.{DOOR}"

@@ -1,0 +1,1 @@
+"""The helpline: anonymous, encrypted conversations, and the people who answer them."""

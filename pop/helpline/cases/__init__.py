@@ -1,0 +1,1 @@
+"""What staff keep about a conversation, in codes; and what they keep sealed."""

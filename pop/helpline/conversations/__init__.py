@@ -1,0 +1,1 @@
+"""Conversations between a child and a line: sealed, durable, resumable."""

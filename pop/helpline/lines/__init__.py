@@ -1,0 +1,1 @@
+"""Helpline lines, their teams, and who belongs to them."""

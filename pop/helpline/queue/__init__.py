@@ -1,0 +1,1 @@
+"""Who waits, who answers, and what happens when somebody cannot."""

@@ -1,0 +1,1 @@
+"""Services handed over to a child, with the child's agreement."""
