@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -106,7 +107,7 @@ class CannedAnswer(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["line", "language", "shortcut"], condition=models.Q(ended_at=None), name="a_shortcut_once"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -65,7 +66,7 @@ class Conversation(models.Model):
     legal_hold = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [
+        indexes: ClassVar = [
             models.Index(fields=["line", "state", "waiting_since"], name="conversation_queue"),
             models.Index(fields=["team", "state", "-closed_at"], name="conversation_of_team"),
             models.Index(fields=["state", "state_since"], name="conversation_state"),
@@ -86,7 +87,7 @@ class CaseKey(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["conversation", "epoch"], name="an_epoch_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["conversation", "epoch"], name="an_epoch_once")]
 
     def __str__(self) -> str:
         return f"epoch {self.epoch} of {self.conversation_id}"
@@ -103,7 +104,7 @@ class KeySeal(models.Model):
     blob = models.BinaryField()
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(fields=["case_key", "recipient", "recipient_id"], name="a_case_key_sealed_once")
         ]
 
@@ -141,7 +142,7 @@ class Message(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(fields=["conversation", "sequence"], name="a_sequence_once"),
             models.UniqueConstraint(fields=["conversation", "client_key"], name="a_client_key_once"),
         ]
@@ -167,7 +168,7 @@ class Complaint(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(fields=["conversation", "client_key"], name="a_complaint_once"),
         ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -44,7 +45,7 @@ class Team(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(fields=["line"], condition=models.Q(intake=True), name="one_intake_team_a_line")
         ]
 
@@ -64,7 +65,7 @@ class TeamMember(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [
+        constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["team", "staff"], condition=models.Q(ended_at=None), name="a_member_once_a_team"
             )
@@ -88,7 +89,7 @@ class TeamKey(models.Model):
     founding_seal = models.BinaryField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team", "edition"], name="a_team_key_edition_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["team", "edition"], name="a_team_key_edition_once")]
 
     def __str__(self) -> str:
         return f"key {self.edition} of team {self.team_id}"
@@ -104,7 +105,9 @@ class TeamKeySeal(models.Model):
     blob = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team_key", "staff"], name="a_team_key_sealed_once_a_member")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["team_key", "staff"], name="a_team_key_sealed_once_a_member")
+        ]
 
     def __str__(self) -> str:
         return f"seal of {self.team_key_id} for {self.staff}"
