@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 from django.db.models import Q, QuerySet
+from django.db.utils import DEFAULT_DB_ALIAS
 
 from pop.events.models import OutboxRow
 
@@ -34,12 +35,15 @@ logger = logging.getLogger("pop.events")
 
 
 def publish(*, name: str, payload: Mapping[str, object] | None = None, using: str | None = None) -> None:
-    """Write one event; its subscribers (pop.server.wiring) hear of it after the commit, from the worker."""
+    """Write one event; its subscribers (pop.server.wiring) hear of it after the commit, from the worker.
+
+    `using` names the database of the caller's transaction, where it is not the default one.
+    """
     OutboxRow.objects.using(using).create(name=name, payload=dict(payload or {}))
 
 
-def drain(subscribers: Subscribers, *, now: datetime, limit: int) -> int:
-    """Bring at most `limit` due events to their subscribers, oldest first, and return how many rows were taken.
+def drain(subscribers: Subscribers, *, now: datetime, limit: int, using: str = DEFAULT_DB_ALIAS) -> int:
+    """Bring at most `limit` due events of one database to their subscribers, oldest first; return how many were taken.
 
     Each row has a transaction of its own, in which its subscribers run: what they write is kept with the mark that the
     event is done, or not at all. They must be quick, because SQLite has one writer. If one fails, what all of them
@@ -47,34 +51,35 @@ def drain(subscribers: Subscribers, *, now: datetime, limit: int) -> int:
     """
     taken = 0
     # A look before the transaction: an empty outbox must not take SQLite's write lock every second.
-    while taken < limit and _due(now).exists() and _bring_one(subscribers, now):
+    while taken < limit and _due(now, using).exists() and _bring_one(subscribers, now, using):
         taken += 1
     return taken
 
 
-def forget_done(*, now: datetime) -> int:
+def forget_done(*, now: datetime, using: str = DEFAULT_DB_ALIAS) -> int:
     """Delete events done more than seven days ago, at most a thousand per call, and return how many went."""
-    with transaction.atomic():
-        old = OutboxRow.objects.filter(done_at__lt=now - KEPT).order_by("done_at").values_list("id", flat=True)[:_SWEEP]
-        deleted, _ = OutboxRow.objects.filter(id__in=list(old)).delete()
+    rows = OutboxRow.objects.using(using)
+    with transaction.atomic(using=using):
+        old = rows.filter(done_at__lt=now - KEPT).order_by("done_at").values_list("id", flat=True)[:_SWEEP]
+        deleted, _ = rows.filter(id__in=list(old)).delete()
     return deleted
 
 
-def _due(now: datetime) -> QuerySet[OutboxRow]:
-    return OutboxRow.objects.filter(Q(not_before=None) | Q(not_before__lte=now), done_at=None)
+def _due(now: datetime, using: str) -> QuerySet[OutboxRow]:
+    return OutboxRow.objects.using(using).filter(Q(not_before=None) | Q(not_before__lte=now), done_at=None)
 
 
-def _bring_one(subscribers: Subscribers, now: datetime) -> bool:
-    with transaction.atomic():
-        due = _due(now).order_by("sequence", "id")
+def _bring_one(subscribers: Subscribers, now: datetime, using: str) -> bool:
+    with transaction.atomic(using=using):
+        due = _due(now, using).order_by("sequence", "id")
         # Several workers may drain one PostgreSQL; on SQLite the write lock already keeps them apart.
-        if connection.features.has_select_for_update_skip_locked:
+        if connections[using].features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         row = due.first()
         if row is None:
             return False
         try:
-            with transaction.atomic():
+            with transaction.atomic(using=using):
                 for subscriber in subscribers.get(row.name, ()):
                     subscriber(row.payload)
         except Exception as error:

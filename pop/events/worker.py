@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import FrameType
 
+from django.conf import settings
 from django.db import close_old_connections, connections
 
 from pop.events.actions import Subscribers, drain, forget_done
@@ -56,7 +57,7 @@ def run_worker(
 
 
 class _Outbox:
-    """The outbox as a duty: a batch each round, and old rows forgotten every hour."""
+    """The outboxes of all databases as a duty: a batch each round, and old rows forgotten every hour."""
 
     def __init__(self, subscribers: Subscribers) -> None:
         self._subscribers = subscribers
@@ -64,9 +65,11 @@ class _Outbox:
 
     def __call__(self) -> None:
         now = datetime.now(UTC)
-        drain(self._subscribers, now=now, limit=BATCH)
+        for using in settings.DATABASES:
+            drain(self._subscribers, now=now, limit=BATCH, using=using)
         if self._swept is None or abs((now - self._swept).total_seconds()) >= _SWEEP_EVERY:
-            forget_done(now=now)
+            for using in settings.DATABASES:
+                forget_done(now=now, using=using)
             self._swept = now
 
 

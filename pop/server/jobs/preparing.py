@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from pop.people.actions import create_staff, invite
@@ -28,10 +28,11 @@ def make_ready() -> Iterator[str]:
     if not settings.PRODUCTION and not (Path(settings.KEYS_DIR) / "signing.pub").exists():
         ensure_development_keys(settings.KEYS_DIR)
         yield f"Made development keys in {settings.KEYS_DIR}"
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
-        yield "Brought the database up to date"
+    for name in settings.DATABASES:
+        executor = MigrationExecutor(connections[name])
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0, interactive=False, database=name)
+            yield "Brought the database up to date"
 
 
 def prepare() -> Iterator[str]:
