@@ -1,0 +1,128 @@
+"""What a plain door reads from a request, and how it tells its own pages from another site's: pure.
+
+A child's form carries a token made from the session: another site can neither read it nor make it. What a browser
+says about where a request comes from is believed when it says "another site"; saying nothing, or `null`, is accepted,
+because browsers leave it out under `no-referrer`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+CHILD_COOKIE = "pop_public"
+MAX_KEY = 64
+_PURPOSE = b"pop form 1"
+_FIELDS = 20
+
+
+class Asked(NamedTuple):
+    """What was sent: its fields by name, and whether it came as JSON (then so does the answer)."""
+
+    fields: dict[str, str]
+    json: bool
+
+
+class MisreadError(Exception):
+    """A body that cannot be read. `field` names what is wrong and never holds it."""
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
+        self.detail = detail
+
+
+def form_token(token: str) -> str:
+    """Return what a form of this session carries: 43 characters, HMAC-SHA256 of the session's token."""
+    digest = hmac.digest(token.encode("utf-8", "surrogatepass"), _PURPOSE, "sha256")
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def check(token: str, given: str) -> bool:
+    """Say whether a form belongs to this session, in a time that does not tell how much of it was right."""
+    return hmac.compare_digest(form_token(token).encode(), given.encode("utf-8", "surrogatepass"))
+
+
+def from_other_site(headers: Headers, *, host: bytes) -> bool:
+    """Say whether the browser names another site as the sender: by Sec-Fetch-Site, or by an Origin that is not ours.
+
+    `host` is the request's own Host header. No Origin, or `null`, says nothing and is accepted.
+    """
+    for name, value in headers:
+        if name == b"sec-fetch-site" and value not in {b"same-origin", b"none"}:
+            return True
+        if name == b"origin" and value != b"null" and value.partition(b"://")[2] != host:
+            return True
+    return False
+
+
+def header(headers: Headers, wanted: bytes) -> bytes:
+    """Return a header's value, empty when it is not there."""
+    return next((value for name, value in headers if name == wanted), b"")
+
+
+def cookies(headers: Headers) -> dict[str, str]:
+    """Return the request's cookies; none when they cannot be read."""
+    line = header(headers, b"cookie").decode("latin-1")
+    if not line:
+        return {}
+    if '"' not in line and "\\" not in line:  # every cookie of ours; quoting is rare and slow to read
+        found = {}
+        for part in line.split(";"):
+            name, equals, value = part.partition("=")
+            if equals:
+                found[name.strip()] = value.strip()
+        return found
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+    except CookieError:
+        return {}
+
+
+def read(content_type: bytes, body: bytes) -> Asked:
+    """Return the fields of a form or of a flat JSON object of texts. Raises MisreadError, which names the field."""
+    kind = content_type.partition(b";")[0].strip().lower()
+    if kind == b"application/json":
+        return Asked(_json(body), json=True)
+    if kind in {b"application/x-www-form-urlencoded", b""}:
+        return Asked(_form(body), json=False)
+    raise MisreadError("content-type", "Send a form (application/x-www-form-urlencoded) or JSON (application/json).")
+
+
+def _json(body: bytes) -> dict[str, str]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MisreadError("body", "The body is not JSON.") from None
+    if not isinstance(found, dict):
+        raise MisreadError("body", "The body is not a JSON object.")
+    for name, value in found.items():
+        if isinstance(value, bool):
+            found[name] = "1" if value else ""
+        elif not isinstance(value, str):
+            raise MisreadError(name if name in {"text", "key", "token", "on", "c"} else "body", "Each value is text.")
+    return found
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        # Browsers turn every line end of a form into CR LF; the words had LF.
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict")
+    except ValueError:
+        raise MisreadError("body", "The form cannot be read.") from None
+    return {name: value.replace("\r\n", "\n") for name, value in pairs}
+
+
+def key_of(asked: Asked) -> str:
+    """Return the idempotency key, which is compulsory: 8 to 64 letters, digits, `-` and `_`. Raises MisreadError."""
+    key = asked.fields.get("key", "")
+    if not 8 <= len(key) <= MAX_KEY or not key.isascii() or not key.replace("-", "").replace("_", "").isalnum():
+        raise MisreadError("key", "Each message needs a key of its own: 8 to 64 letters, digits, - or _.")
+    return key
