@@ -1,11 +1,39 @@
-"""Writing the audit."""
+"""Writing the audit, binding its chains together, and cutting off what is past its time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from uuid import UUID
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from pop.audit.models import AuditRow
+from django.conf import settings
+from django.db import transaction
+from django.db.models import BigIntegerField, BinaryField, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from pop.audit.anchors import Anchor, Anchors, Void
+from pop.audit.chains import own_chain
+from pop.audit.models import AuditChain, AuditCut, AuditLink, AuditRow
+from pop.audit.rules import START, Head, cut_hash, link_hash, plain_detail, row_hash
+
+_BATCH = 500
+# A chain that a link has not named for so long is only looked at by the calls that look at all of them.
+_LIVELY = dt.timedelta(hours=1)
+_ENDED = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One act to be written: `detail` holds codes and ids only; `at` (aware) is now unless the act was earlier."""
+
+    action: str
+    object_type: str
+    object_id: str
+    actor: uuid.UUID | None = None
+    detail: Mapping[str, object] = field(default_factory=dict)
+    at: dt.datetime | None = None
 
 
 def record(
@@ -13,14 +41,149 @@ def record(
     action: str,
     object_type: str,
     object_id: str,
-    actor: UUID | None = None,
+    actor: uuid.UUID | None = None,
     detail: Mapping[str, object] | None = None,
-    using: str | None = None,
 ) -> None:
-    """Add one row inside the caller's transaction, so that an act and its trace are kept or lost together.
+    """Add one row inside the caller's transaction, so that an act and its trace are kept or lost together."""
+    record_many([Row(action, object_type, object_id, actor, detail or {})])
 
-    `using` names the database of that transaction: the helpline may have one of its own.
+
+def record_many(rows: Sequence[Row]) -> None:
+    """Add several rows, in this order, inside the caller's transaction: one look at the chain's end, one insert.
+
+    The end is read from the database each time: what a transaction that was undone had added never counts. Raises
+    ValueError and TypeError for a detail that JSON cannot hold.
     """
-    AuditRow.objects.using(using).create(
-        actor=actor, action=action, object_type=object_type, object_id=object_id, detail=dict(detail or {})
+    if not rows:
+        return
+    chain = own_chain()
+    ends = AuditRow.objects.filter(chain=chain).order_by("-number").values_list("number", "hash")[:1]
+    number, previous = next(((last, bytes(hashed)) for last, hashed in ends), (0, START))
+    if number == 0:
+        AuditChain.objects.bulk_create([AuditChain(chain=chain)], ignore_conflicts=True)
+    now = timezone.now()
+    written = []
+    for row in rows:
+        number += 1
+        fields = {
+            "id": uuid.uuid4(),
+            "at": row.at or now,
+            "actor": row.actor,
+            "action": str(row.action),
+            "object_type": str(row.object_type),
+            "object_id": str(row.object_id),
+            "detail": plain_detail(row.detail),
+            "chain": chain,
+            "number": number,
+            "previous": previous,
+        }
+        previous = row_hash(**fields)  # type: ignore[arg-type]
+        written.append(AuditRow(**fields, hash=previous))
+    AuditRow.objects.bulk_create(written, batch_size=_BATCH)
+
+
+def link_heads(*, everything: bool = True) -> int | None:
+    """Bind the heads of the chains that moved into one link, and anchor it; return its number, None where none moved.
+
+    `everything=False` leaves out chains that no link named for an hour: with thousands of ended ones that is what a
+    call each second can afford. No new link is made while the newest one is not anchored. Raises OSError where the
+    directory of anchors (the setting ANCHOR_DIR) cannot be written.
+    """
+    anchors = _anchors()
+    anchored = anchors.highest()
+    last = AuditLink.objects.order_by("-number").first()
+    if last is not None and last.number > anchored:  # a crash between the two
+        anchors.append(Anchor(last.number, bytes(last.hash)), at=timezone.now())
+        anchored = last.number
+    heads = {str(chain): (number, bytes(hashed).hex()) for chain, number, hashed in _moved(everything)}
+    if not heads:
+        return None
+    now = timezone.now()
+    # A number is never used twice, not even where a restored backup has forgotten some.
+    number = max(anchored, last.number if last else 0) + 1
+    previous = bytes(last.hash) if last else START
+    link = AuditLink(number=number, at=now, previous=previous, heads=heads)
+    link.hash = link_hash(number=number, at=now, previous=previous, heads=heads)
+    with transaction.atomic():
+        link.save(force_insert=True)  # of two workers at once, one fails here and tries again
+        AuditChain.objects.bulk_update(
+            [AuditChain(chain=uuid.UUID(chain), linked=head, linked_at=now) for chain, (head, _) in heads.items()],
+            ["linked", "linked_at"],
+            batch_size=_BATCH,
+        )
+    anchors.append(Anchor(number, link.hash), at=now)
+    return number
+
+
+def note_restored(*, made: dt.datetime) -> None:
+    """Say, after a backup of the moment `made` was restored, that anchored links which it does not hold are void."""
+    anchors = _anchors()
+    highest = anchors.highest()
+    newest = AuditLink.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    detail: dict[str, object] = {"made": made.astimezone(dt.UTC).isoformat(), "links_lost": max(0, highest - newest)}
+    record(action="restore_backup", object_type="database", object_id="", detail=detail)
+    if highest > newest:
+        anchors.append(Void(newest + 1, highest), at=timezone.now())
+
+
+def cut(*, before: dt.datetime, actor: uuid.UUID | None = None) -> int:
+    """Take away for good the links made before a moment and the rows that they bind, and return how many rows went.
+
+    What stays can still be verified: the last hashes that went are kept, and their own hash is a row of the audit.
+    """
+    newest = AuditLink.objects.order_by("-number").first()
+    # The newest link stays: the next one follows it.
+    last = newest and AuditLink.objects.filter(at__lt=before, number__lt=newest.number).order_by("-number").first()
+    if not last:
+        return 0
+    now = timezone.now()
+    gone = 0
+    with transaction.atomic():
+        former = AuditCut.objects.order_by("-link").first()
+        heads: dict[str, Head] = dict(former.heads) if former else {}
+        for link in AuditLink.objects.filter(number__lte=last.number).order_by("number").iterator(_BATCH):
+            heads.update(link.heads)
+        for chain, (number, _) in heads.items():
+            gone += AuditRow.objects.filter(chain=chain, number__lte=number).delete()[0]
+        ended = _ended(heads, now)
+        AuditChain.objects.filter(chain__in=ended).delete()
+        heads = {chain: head for chain, head in heads.items() if uuid.UUID(chain) not in ended}
+        AuditCut.objects.all().delete()  # the new one tells of all chains that the former told of
+        AuditCut.objects.create(link=last.number, link_hash=bytes(last.hash), at=now, heads=heads)
+        AuditLink.objects.filter(number__lte=last.number).delete()
+        hashed = cut_hash(link=last.number, at=now, heads=heads)
+        record(
+            action="cut_audit",
+            object_type="audit",
+            object_id=str(last.number),
+            actor=actor,
+            detail={"hash": hashed.hex(), "rows": gone},
+        )
+    return gone
+
+
+def _ended(heads: Mapping[str, Head], now: dt.datetime) -> set[uuid.UUID]:
+    """Return the chains without rows that nobody goes on with: a thread that waited for a week begins at 1 again."""
+    chains = AuditChain.objects.filter(chain__in=list(heads), linked_at__lt=now - _ENDED)
+    rows = AuditRow.objects.filter(chain=OuterRef("chain"))
+    return set(chains.filter(~Exists(rows)).values_list("chain", flat=True))
+
+
+def _anchors() -> Anchors:
+    return Anchors(Path(settings.ANCHOR_DIR))
+
+
+def _moved(everything: bool) -> QuerySet[AuditChain, tuple[uuid.UUID, int, bytes]]:
+    """Return each chain whose last row no link names yet, with that row's number and hash."""
+    chains = AuditChain.objects.all()
+    if not everything:
+        chains = chains.filter(Q(linked_at=None) | Q(linked_at__gte=timezone.now() - _LIVELY))
+    ends = AuditRow.objects.filter(chain=OuterRef("chain")).order_by("-number")
+    return (
+        chains.annotate(
+            head=Subquery(ends.values("number")[:1], output_field=BigIntegerField()),
+            head_hash=Subquery(ends.values("hash")[:1], output_field=BinaryField()),
+        )
+        .filter(head__gt=F("linked"))
+        .values_list("chain", "head", "head_hash")
     )

@@ -17,6 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 
+# As in pop.people.models, which is not loaded before Django is; a test compares.
+_ROLES = ["editor", "approver", "administrator", "counsellor", "supervisor"]
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command; docs/look-up/commands.md lists them all (a test compares)."""
     top = argparse.ArgumentParser(prog="pop", description="PoP: from a child's need to the right open local service.")
@@ -58,7 +62,17 @@ def parser() -> argparse.ArgumentParser:
     keys = commands.add_parser("keys", help="the key directory").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    keys.add_parser("init", help="make production keys (never overwrites)").set_defaults(job="keeping:init_keys_")
+    init = keys.add_parser("init", help="make production keys (never overwrites)")
+    init.add_argument(
+        "--escrow", nargs="+", default=[], metavar="PUB", help="public escrow files of three people, of whom any two open"
+    )
+    init.set_defaults(job="keeping:init_keys_")
+    escrow = keys.add_parser("escrow", help="make one person's escrow pair: FILE stays with them, FILE.pub goes to init")
+    escrow.add_argument("file", metavar="FILE")
+    escrow.set_defaults(job="keeping:make_escrow_")
+    keys.add_parser("pepper", help="make a new pepper for new codes; the old ones stay live").set_defaults(
+        job="keeping:add_pepper_"
+    )
     keys.add_parser("rotate", help="make a new signing key; the old one stays valid beside it").set_defaults(
         job="keeping:rotate_keys"
     )
@@ -69,11 +83,18 @@ def parser() -> argparse.ArgumentParser:
     create = staff.add_parser("create", help="make a member of staff and print a one-time sign-in link")
     create.add_argument("--email", required=True)
     create.add_argument("--name", default="")
-    create.add_argument("--role", action="append", required=True, choices=["editor", "approver", "administrator"])
+    create.add_argument("--role", action="append", required=True, choices=_ROLES)
     create.set_defaults(job="keeping:create_staff_")
     link = staff.add_parser("link", help="print a new one-time sign-in link for a member of staff")
     link.add_argument("--email", required=True)
     link.set_defaults(job="keeping:staff_link")
+
+    audit = commands.add_parser("audit", help="who did what").add_subparsers(dest="verb", required=True, metavar="VERB")
+    whole = audit.add_parser("verify", help="say whether the audit is whole: rows, links and anchors")
+    whole.add_argument(
+        "--restored", action="store_true", help="of a copy older than the anchors: pass over those it cannot hold"
+    )
+    whole.set_defaults(job="auditing:verify_")
 
     commands.add_parser(
         "prepare", help="do what `pop serve` does first: keys, database, registry, snapshot"

@@ -1,9 +1,9 @@
-"""What can be asked of the audit."""
+"""Who did what, for the console and for whoever may ask who read something."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -49,9 +49,12 @@ def traces(
     if object_type:
         found = found.filter(object_type=object_type)
     rows = found.order_by(*order)[first : first + count]
-    return [
-        Trace(row.at, row.actor, row.action, row.object_type, row.object_id, dict(row.detail)) for row in rows
-    ], found.count()
+    return _traces(rows), found.count()
+
+
+def readers_of(object_id: str, actions: Collection[str]) -> list[Trace]:
+    """Return the rows of these actions on this record, oldest first: who has read a conversation, and when."""
+    return _traces(AuditRow.objects.filter(object_id=object_id, action__in=list(actions)).order_by("at", "id"))
 
 
 def known_actions() -> list[str]:
@@ -62,3 +65,7 @@ def known_actions() -> list[str]:
 def known_objects() -> list[str]:
     """Return the types of record that occur in the audit, in alphabetical order."""
     return sorted(set(AuditRow.objects.order_by().values_list("object_type", flat=True).distinct()))
+
+
+def _traces(rows: Iterable[AuditRow]) -> list[Trace]:
+    return [Trace(row.at, row.actor, row.action, row.object_type, row.object_id, dict(row.detail)) for row in rows]

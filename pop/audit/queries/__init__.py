@@ -1,0 +1,17 @@
+"""What can be asked of the audit."""
+
+from pop.audit.queries.traces import SORTS, Trace, known_actions, known_objects, readers_of, traces
+from pop.audit.queries.verdicts import KINDS, Finding, Verdict, verify
+
+__all__ = [
+    "KINDS",
+    "SORTS",
+    "Finding",
+    "Trace",
+    "Verdict",
+    "known_actions",
+    "known_objects",
+    "readers_of",
+    "traces",
+    "verify",
+]
