@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("POP_DATA_DIR", "var")).absolute()
 KEYS_DIR = Path(os.environ.get("POP_KEYS_DIR", DATA_DIR / "keys")).absolute()
+# Where the worker writes each link of the audit down outside the database; best on another disk, or copied to one.
+ANCHOR_DIR = Path(os.environ.get("POP_ANCHOR_DIR", DATA_DIR / "anchors")).absolute()
 PRODUCTION = os.environ.get("POP_PRODUCTION", "") == "1"
 PUBLIC_PORT = int(os.environ.get("POP_PUBLIC_PORT", "8000"))
 CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from pop_sdk.vocabulary import Vocabulary
 
+from pop.audit.linking import LinkingDuty
 from pop.events.actions import Subscriber
 from pop.events.worker import run_worker as run_events
 from pop.events.worker import stop_on_signals
@@ -33,8 +34,8 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {CHANGED: [SNAPSHOT_DUTY.regis
 
 
 def run_worker() -> int:
-    """Drain the outbox and keep the snapshot fresh until SIGTERM; return the exit code."""
-    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY])
+    """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
+    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY, LinkingDuty()])
     return 0
 
 
