@@ -14,12 +14,13 @@ from collections.abc import Iterable
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from pop.pages.words import SHELL
 from pop.places.words import LANGUAGES, LOCALE_DIR, Words
 from pop.registry.directory.words import REGISTRY
 from pop.signposting.finder.words import ADULT, FINDER
 
 # Every part whose words the public reads. A part that is not here is not translated.
-PARTS: tuple[Words, ...] = (FINDER, ADULT, REGISTRY)
+PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, REGISTRY)
 
 
 def placeholders(text: str) -> set[str]:

@@ -16,7 +16,7 @@ from pop.people.sign_in import CONSOLE_CSP_HASHES
 from pop.registry.directory.http.style import CSS_HASH
 from pop.server.security import Application, Policy, Receive, Scope, Secured, Send, content_security_policy
 from pop.server.wiring import plain_doors, snapshots
-from pop.signposting.finder.pages import CSP_HASHES
+from pop.signposting.finder.pages import LOOK as FINDER_LOOK
 from pop.signposting.finder.plain_pages import PlainPages
 
 Hook = Callable[[], Awaitable[None]]
@@ -81,7 +81,7 @@ def public() -> Application:
     """Make the public door's application."""
     current = snapshots()
     policy = Policy(
-        csp=content_security_policy(scripts=CSP_HASHES.scripts, styles=(*CSP_HASHES.styles, CSS_HASH)),
+        csp=content_security_policy(scripts=(FINDER_LOOK.script_hash,), styles=(FINDER_LOOK.style_hash, CSS_HASH)),
         referrer=b"no-referrer",
         production=settings.PRODUCTION,
         open_to_other_sites=True,

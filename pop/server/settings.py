@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     *(_CONSOLE_APPS if DOOR == "console" else []),
     "pop.audit",
     "pop.events",
+    "pop.pages",
     "pop.registry",
     "pop.signposting",
     "pop.helpline",

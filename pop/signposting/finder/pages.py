@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
 
-from pop.places.languages import own_name
-from pop.places.words import LANGUAGES, Speaker
+from pop.pages import shell
+from pop.pages.shell import render
+from pop.pages.words import SHELL
+from pop.places.words import Speaker
 from pop.signposting.finder import queries
 from pop.signposting.finder.alphabet import by_letter, likely
 from pop.signposting.finder.cards import Reader, cards_of, ways_of, with_second_ways
@@ -25,50 +21,18 @@ from pop.signposting.finder.words import ADULT, FINDER
 from pop.signposting.finder.words.steps import STEPS_OF_TILE
 
 _ASSETS = Path(__file__).parent / "assets"
-_INDENT = re.compile(r"\n\s+")
-_COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
 
+LOOK = shell.look(_ASSETS / "finder.css", _ASSETS / "finder.js")
 NOT_SAID = Choice()
 _AGE_WORDS = {"8-12": ("age_8_12", "p1"), "13-17": ("age_13_17", "p2"), "18-24": ("age_18_24", "p3")}
 _HISTORY_LINES = ("chrome", "safari", "firefox", "opera", "private", "calls", "limits")
-_DANGER_KINDS = {"police": "danger_police", "ambulance": "danger_ambulance", "fire": "danger_fire"}
-
-
-def _asset(name: str) -> SafeString:
-    """Return a style sheet or script without comments and indentation: what stands in the page, and is hashed."""
-    text = _COMMENT.sub("", (_ASSETS / name).read_text(encoding="utf-8"))
-    return mark_safe(_INDENT.sub("\n", text).strip())  # noqa: S308 - our own file
-
-
-CSS = _asset("page.css")
-JS = _asset("page.js")
-
-
-@dataclass(frozen=True, slots=True)
-class Hashes:
-    """The hashes by which the content security policy allows our inline assets, like ``sha256-…``."""
-
-    scripts: tuple[str, ...]
-    styles: tuple[str, ...]
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-CSP_HASHES = Hashes(scripts=(_hash(JS),), styles=(_hash(CSS),))
-
-
-def render(template: str, context: Mapping[str, Any]) -> bytes:
-    """Render a template to bytes, without the templates' own indentation."""
-    return _INDENT.sub("\n", render_to_string(f"finder/{template}", dict(context))).encode()
 
 
 def first_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, missing: bool = False) -> bytes:
     """Return the first page: the picker of countries where `code` is "", otherwise the eight tiles of a country."""
     if not code:
         return render(
-            "pick.html",
+            "finder/pick.html",
             {
                 **_frame("pick", language, None, choice, path=""),
                 "missing": missing,
@@ -80,7 +44,7 @@ def first_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int,
     context = _frame("home", language, country, choice, path=f"/{code}")
     say: Speaker = context["say"]
     tiles = [(tile, say[f"tile_{tile}"]) for tile in TILES]
-    return render("home.html", {**context, "action": f"/{language}/{code}/find", "tiles": tiles})
+    return render("finder/home.html", {**context, "action": f"/{language}/{code}/find", "tiles": tiles})
 
 
 def results_page(language: str, code: str, *, choice: Choice, now: int) -> bytes:
@@ -108,7 +72,7 @@ def results_page(language: str, code: str, *, choice: Choice, now: int) -> bytes
         "image_ways": ways_of(found.images, reader),
         "images_none": say("images_none", country=country.name) if found.known else "",
     }
-    return render("results.html", context)
+    return render("finder/results.html", context)
 
 
 def card_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, alone: bool, posted: bool) -> bytes:
@@ -127,7 +91,7 @@ def card_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, 
         "steps": [say[key] for key in STEPS_OF_TILE["dont_know"]],
         "made": say("card_made", date=made),
     }
-    return render("card_alone.html" if alone else "card.html", context)
+    return render("finder/card_alone.html" if alone else "finder/card.html", context)
 
 
 def adult_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int, posted: bool) -> bytes:
@@ -136,7 +100,7 @@ def adult_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int,
     found = queries.find(Choice(tile="someone_hurts_me"), country=code, language=language, now=now)
     context = _frame("adult", language, country, choice, path=f"/{code}/adult", posted=posted)
     # This page speaks to an adult whatever the child before had chosen.
-    say = Speaker((FINDER,), language, young=False)
+    say = Speaker((FINDER, SHELL), language, young=False)
     adult = Speaker((ADULT,), language)
     reader = _reader(say, country, Choice(), now)
     images = queries.image_services(country=code, language=language, now=now)
@@ -152,7 +116,7 @@ def adult_page(language: str, code: str, *, choice: Choice = NOT_SAID, now: int,
         "image_ways": ways_of(images, reader),
         "images_none": say("images_none", country=country.name) if found.known else "",
     }
-    return render("adult.html", context)
+    return render("finder/adult.html", context)
 
 
 def history_page(language: str, code: str = "", *, choice: Choice = NOT_SAID, now: int, posted: bool) -> bytes:
@@ -160,50 +124,30 @@ def history_page(language: str, code: str = "", *, choice: Choice = NOT_SAID, no
     country = queries.country(code, language=language, now=now) if code else None
     context = _frame("history", language, country, choice, path="/history", posted=posted)
     say: Speaker = context["say"]
-    return render("history.html", {**context, "lines": [say[f"history_{name}"] for name in _HISTORY_LINES]})
+    return render("finder/history.html", {**context, "lines": [say[f"history_{name}"] for name in _HISTORY_LINES]})
 
 
 def message_page(language: str, *, title: str, text: str) -> bytes:
     """Return a page that says that something is not here or went wrong; `title` and `text` are keys of the words."""
     context = _frame("message", language, None, NOT_SAID, path="")
     say: Speaker = context["say"]
-    return render("message.html", {**context, "title": say[title], "text": say[text]})
+    return render("finder/message.html", {**context, "title": say[title], "text": say[text]})
 
 
 def _frame(
     kind: str, language: str, country: queries.Country | None, choice: Choice, *, path: str, posted: bool = False
 ) -> dict[str, Any]:
     """Return what every page needs. `path` is the page's own, after the language; a posted page keeps its state."""
-    say = Speaker((FINDER,), language, young=choice.young)
-    shown: dict[str, Any] | None = None
-    if country is not None:
-        shown = {
-            "code": country.code,
-            "name": country.name,
-            "notices": country.notices,
-            "emergency": [
-                {
-                    "uri": number.uri,
-                    "dial": number.dial,
-                    "label": say[_DANGER_KINDS.get(number.kind, "danger_any")],
-                }
-                for number in country.emergency
-            ],
-        }
+    say = Speaker((FINDER, SHELL), language, young=choice.young)
     posted = posted or bool(choice.fields())
+    pick_path = "#pick" if kind == "pick" else f"/{language}"
     return {
+        **shell.frame(LOOK, say, country, address=f"/{{language}}{path}", posted=posted, pick_path=pick_path),
         "kind": kind,
-        "say": say,
-        "css": CSS,
-        "js": JS,
-        "country": shown,
+        "notices": country.notices if country else (),
         "choice": choice,
         "hidden": [*choice.fields().items(), *([("country", country.code)] if country else [])],
-        "posted": posted,
         "action": f"/{language}{path}",
-        "pick_path": "#pick" if kind == "pick" else f"/{language}",
-        "languages": [(tag, own_name(tag), f"/{tag}{path}") for tag in LANGUAGES],
-        "language_now": say("language_now", language=own_name(language)),
         "ages": [(age, say[_AGE_WORDS[age][0]], _AGE_WORDS[age][1]) for age in AGES],
         "age_label": say[_AGE_WORDS[choice.age][0]] if choice.age else "",
     }

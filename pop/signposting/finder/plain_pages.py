@@ -16,6 +16,7 @@ from typing import Any
 
 from pop_sdk.engine import Engine
 
+from pop.pages.answers import accepts_gzip
 from pop.places.countries import codes
 from pop.places.languages import best_language, guessed_country
 from pop.places.words import LANGUAGES
@@ -31,17 +32,9 @@ MOST_PAGES = 2048
 # A page is rendered afresh at the latest after a day: languages and tables may be replaced beneath us.
 LONGEST = 86_400
 _PATH = re.compile(rf"/(?:({'|'.join(LANGUAGES)})(?:/([A-Z]{{2}}))?)?\Z")
-_NO_GZIP = re.compile(r"(?:gzip|\*)\s*;\s*q=0(?:\.0*)?\s*(?:,|\Z)")
 
 _TYPE: Header = (b"content-type", b"text/html; charset=utf-8")
 _GZIP: Header = (b"content-encoding", b"gzip")
-
-
-@functools.lru_cache(maxsize=1024)
-def accepts_gzip(header: str) -> bool:
-    """Say whether an Accept-Encoding header takes gzip."""
-    folded = header.lower()
-    return ("gzip" in folded or "*" in folded) and not _NO_GZIP.search(folded)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, re_path
 
+from pop.pages.leaving import leave
 from pop.places.words import LANGUAGES
 from pop.signposting.finder import http
 
@@ -12,7 +13,7 @@ _COUNTRY = rf"{_LANGUAGE}/(?P<country>[A-Z]{{2}})"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^\Z", http.root),
-    re_path(r"^leave\Z", http.leave),
+    re_path(r"^leave\Z", leave),
     re_path(rf"^{_LANGUAGE}\Z", http.pick),
     re_path(rf"^{_LANGUAGE}/history\Z", http.history),
     re_path(rf"^{_COUNTRY}\Z", http.home),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from pop.pages.leaving import SESSION_COOKIE
 from pop.places.words import LANGUAGES
 from pop.signposting.finder import http, urls
 from pop.signposting.finder.queries import use_engine
@@ -134,8 +135,8 @@ def test_leaving_ends_our_cookie_and_nobody_elses(child: Client, settings: Any) 
     response = child.get("/leave")
     assert (response.status_code, response["Location"]) == (303, "https://weather.example/")
     assert response["Clear-Site-Data"] == '"cache"'
-    assert list(response.cookies) == [http.SESSION_COOKIE]
-    assert response.cookies[http.SESSION_COOKIE]["max-age"] == 0
+    assert list(response.cookies) == [SESSION_COOKIE]
+    assert response.cookies[SESSION_COOKIE]["max-age"] == 0
 
 
 def test_pages_are_zipped_only_for_browsers_that_take_it(child: Client) -> None:

@@ -1,4 +1,4 @@
-"""Words of the first page: country, language, age, danger, the eight tiles, and what stands on every page.
+"""Words of the first page: country, age, the eight tiles, and what stands on every page of the finder.
 
 A text in one wording is read by 8-12 year olds too, so it keeps their rule: at most 12 words a sentence, no idiom.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 from pop.places.words import Two
 
 FIRST: dict[str, str | Two] = {
-    # Titles are what a browser writes into its history: they say nothing about the page.
-    "page_title": "Information",
     "home_title": Two("You can get help here", "Find someone who can help"),
     "home_intro": Two(
         "Many children need help at times. You can choose what you tell us.",
@@ -26,8 +24,6 @@ FIRST: dict[str, str | Two] = {
     "country_now": "Country: {country}",
     "country_change": "Change country",
     "country_missing": "Please choose a country first.",
-    "language_title": "Language",
-    "language_now": "Language: {language}",
     "age_title": "How old are you?",
     "age_skip": "You do not have to say.",
     "age_8_12": "8 to 12",
@@ -44,26 +40,6 @@ FIRST: dict[str, str | Two] = {
     "tile_just_talk": "I just want to talk",
     "tile_dont_know": "I don't know",
     "tiles_skip": "Skip this and show me help",
-    # On every page.
-    "danger_title": "I am in danger now",
-    "danger_in": "Emergency numbers in {country}",
-    "danger_any": "Emergency",
-    "danger_police": "Police",
-    "danger_ambulance": "Ambulance",
-    "danger_fire": "Fire service",
-    "danger_pick": "Choose your country. Then you see the emergency number.",
-    "danger_none": Two(
-        "We have no checked emergency number for {country}. Go where other people are, if you can. "
-        "Ask an adult you trust to call for help.",
-        "We have no checked emergency number for {country}. If you can, go where other people are. "
-        "Ask an adult you trust to call for help.",
-    ),
-    "read_aloud": "Read this page aloud",
-    "read_aloud_stop": "Stop reading",
-    "read_aloud_note": "Other people may hear it.",
-    "start_again": "Start again",
-    "loading": "Please wait.",
-    "loaded": "The page has changed.",
     # The promise, at most 40 words. Each sentence is held by a test in tests/pages or tests/signposting/finder:
     # test_nothing_asks_who_the_child_is, test_nothing_chosen_stands_in_a_url_or_a_log, test_no_storage_is_left.
     # The last one is a warning, not a promise.
@@ -85,10 +61,5 @@ FIRST: dict[str, str | Two] = {
     "to_country_page": "For adults: services in this country",
     "to_about_number": "For adults: about this number",
     "to_platforms": "For platforms and services",
-    # Things that go wrong.
-    "not_found_title": "This page is not here",
-    "not_found_text": "The address may be wrong. You can start again.",
-    "error_title": "Something went wrong here",
-    "error_text": "It is not your fault. Please try again.",
     "no_answer_now": "We cannot show services right now. Please try again soon.",
 }

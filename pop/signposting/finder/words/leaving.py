@@ -1,14 +1,10 @@
-"""Words of the exit and of the page that says how to clear a browser's history."""
+"""Words of the page that says how to clear a browser's history."""
 
 from __future__ import annotations
 
 from pop.places.words import Two
 
 LEAVING: dict[str, str | Two] = {
-    "leave": "Leave now",
-    "leave_keys": "Or press the Shift key three times.",
-    "leave_honest": "This does not clear your history.",
-    "leave_how": "How to clear your history",
     "history_title": "How to clear your history",
     "history_intro": Two(
         "Your browser remembers pages. Someone with your phone can see them. You can clear them.",
