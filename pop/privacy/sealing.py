@@ -69,6 +69,11 @@ def pair_from_seed(seed: bytes) -> Pair:
     return Pair(private, public)
 
 
+def pair_from_private(private: bytes) -> Pair:
+    """Return the X25519 pair of a 32-byte private key. Raises ValueError for another length."""
+    return Pair(private, bindings.crypto_scalarmult_base(_checked(private)))
+
+
 def seal_message(
     key: bytes, text: str, *, case: UUID, epoch: int, sequence: int, author: str, client_key: str
 ) -> bytes:
@@ -245,9 +250,9 @@ def _box(public: bytes, secret: bytes) -> bytes:
 
 def _unbox(private: bytes, sealed: bytes) -> bytes:
     # libsodium wants the public half too: it is part of how the nonce of a sealed box is made.
-    public = bindings.crypto_scalarmult_base(_checked(private))
+    pair = pair_from_private(private)
     try:
-        return bindings.crypto_box_seal_open(sealed, public, private)
+        return bindings.crypto_box_seal_open(sealed, pair.public, pair.private)
     except (CryptoError, TypeError, ValueError):
         raise SealError("this box cannot be opened with this key") from None
 

@@ -16,7 +16,6 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-
 # As in pop.people.models, which is not loaded before Django is; a test compares.
 _ROLES = ["editor", "approver", "administrator", "counsellor", "supervisor"]
 
@@ -64,10 +63,16 @@ def parser() -> argparse.ArgumentParser:
     )
     init = keys.add_parser("init", help="make production keys (never overwrites)")
     init.add_argument(
-        "--escrow", nargs="+", default=[], metavar="PUB", help="public escrow files of three people, of whom any two open"
+        "--escrow",
+        nargs="+",
+        default=[],
+        metavar="PUB",
+        help="public escrow files of three people: any two open",
     )
     init.set_defaults(job="keeping:init_keys_")
-    escrow = keys.add_parser("escrow", help="make one person's escrow pair: FILE stays with them, FILE.pub goes to init")
+    escrow = keys.add_parser(
+        "escrow", help="make one person's escrow pair: FILE (theirs) and FILE.pub (for init)"
+    )
     escrow.add_argument("file", metavar="FILE")
     escrow.set_defaults(job="keeping:make_escrow_")
     keys.add_parser("pepper", help="make a new pepper for new codes; the old ones stay live").set_defaults(

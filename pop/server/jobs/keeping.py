@@ -4,34 +4,64 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from django.conf import settings
 
 from pop.people.actions import RefusedError, create_staff, invite
 from pop.people.queries import find_staff
 from pop.people.words import WORDS as PEOPLE
-from pop.privacy.keys import KeysError, init_keys, rotate_signing
+from pop.privacy.keys import KeysError, add_pepper, init_keys, make_escrow, rotate_signing
 from pop.server.jobs.preparing import make_ready
 
 
-def _keys(act: str) -> int:
-    try:
-        (init_keys if act == "init" else rotate_signing)(settings.KEYS_DIR)
-    except KeysError as error:
-        print(f"pop keys {act}: {error}", file=sys.stderr)
-        return 1
+def _refuse(act: str, error: KeysError) -> int:
+    print(f"pop keys {act}: {error}", file=sys.stderr)
+    return 1
+
+
+def _say_where() -> int:
     print(f"Keys are in {settings.KEYS_DIR}. Keep a copy apart from the data and its backups.")
     return 0
 
 
-def init_keys_(_: argparse.Namespace) -> int:
-    """Make production keys."""
-    return _keys("init")
+def init_keys_(arguments: argparse.Namespace) -> int:
+    """Make production keys, with the public escrow keys of three people."""
+    try:
+        init_keys(settings.KEYS_DIR, [Path(file) for file in arguments.escrow])
+    except KeysError as error:
+        return _refuse("init", error)
+    return _say_where()
 
 
 def rotate_keys(_: argparse.Namespace) -> int:
     """Make a new signing key; the former public key stays valid."""
-    return _keys("rotate")
+    try:
+        rotate_signing(settings.KEYS_DIR)
+    except KeysError as error:
+        return _refuse("rotate", error)
+    return _say_where()
+
+
+def add_pepper_(_: argparse.Namespace) -> int:
+    """Make a new edition of the pepper; codes made with the old ones still open."""
+    try:
+        edition = add_pepper(settings.KEYS_DIR)
+    except KeysError as error:
+        return _refuse("pepper", error)
+    print(f"Edition {edition} is for codes made from now on. Restart every process: each reads its keys once.")
+    return _say_where()
+
+
+def make_escrow_(arguments: argparse.Namespace) -> int:
+    """Make the escrow pair of the person at this machine."""
+    try:
+        public = make_escrow(Path(arguments.file))
+    except KeysError as error:
+        return _refuse("escrow", error)
+    print(f"{arguments.file} is yours alone: keep it away from the server, and a copy of it in a safe place.")
+    print(f"Send {public} to whoever runs `pop keys init --escrow`.")
+    return 0
 
 
 def _print_link(path: str) -> None:
