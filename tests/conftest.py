@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from pop.people.entrance import METHODS_KEY, METHODS_OF_KEY
-from pop.people.models import Staff
+from pop.people import key_actions, unlocking
+from pop.people.key_actions import OpenKey
+from pop.people.models import Staff, StaffKey
+from pop.people.proof import METHODS_KEY, METHODS_OF_KEY
+from pop.people.stretching import Hardness
+from pop.privacy.sealing import derive, new_pair, seal_under
 from tests.served import Served, prepared, serving
 
 
@@ -44,14 +53,36 @@ def console(settings, db) -> Client:  # type: ignore[no-untyped-def]
 
 
 _NUMBERS = count(1)
+_PASSPHRASE = "a long enough passphrase"
+_OPEN: dict[UUID, OpenKey] = {}
+
+
+def _quick(password: str, salt: bytes) -> bytes:
+    """What stands in for Argon2id, which takes a tenth of a second on purpose."""
+    return hashlib.blake2b(password.encode(), salt=salt, digest_size=32).digest()
+
+
+def _give_key(person: Staff) -> OpenKey:
+    """A key pair under the person's passphrase, without the news of it: a test's outbox holds what the test did."""
+    salt, pair = bytes(16), new_pair()
+    under = derive(_quick(_PASSPHRASE, salt) + Hardness.root(), "key of a member of staff")
+    StaffKey.objects.create(
+        staff=person,
+        edition=1,
+        public_key=pair.public,
+        sealed_private=seal_under(under, pair.private, purpose=f"staff key:{person.pk}:1"),
+        salt=salt,
+        made_at=timezone.now(),
+    )
+    return OpenKey(person.pk, 1, pair.private)
 
 
 def _make_staff(*roles: str, second_factor: bool = True, **fields: object) -> Staff:
-    person = Staff.objects.create_user(
-        f"staff{next(_NUMBERS)}@example.org", "a long enough passphrase", roles=list(roles), **fields
-    )
+    person = Staff.objects.create_user(f"staff{next(_NUMBERS)}@example.org", _PASSPHRASE, roles=list(roles), **fields)
     if second_factor:
         person.authenticator_set.create(type="totp", data={"secret": "not opened in these tests"})
+    if person.is_active:
+        _OPEN[person.pk] = _give_key(person)
     return person
 
 
@@ -61,31 +92,49 @@ def _sign_in(client: Client, person: Staff, *, proved: bool = True) -> Client:
     methods = ["password", "mfa"] if proved else ["password"]
     session[METHODS_KEY] = [{"method": method, "at": time.time()} for method in methods]
     session[METHODS_OF_KEY] = str(person.pk)
+    key = _OPEN.get(person.pk) or _give_key(person)
+    opened, held = key_actions.open_session(key=key, lasts=dt.timedelta(hours=12))
+    session[unlocking.SESSION_NAME] = str(opened)
     session.save()
+    client.cookies[unlocking.COOKIE] = base64.urlsafe_b64encode(held).decode()
+    client.person, client.private_key = person, key.private  # type: ignore[attr-defined]
     return client
 
 
+@pytest.fixture(autouse=True)
+def root_of_staff_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A root key for the keys of staff, so that a test of theirs needs no key directory."""
+    monkeypatch.setattr(Hardness, "root", staticmethod(lambda: b"root key of the tests, 32 bytes."))
+
+
 @pytest.fixture
-def make_staff(db, settings) -> Callable[..., Staff]:  # type: ignore[no-untyped-def]
-    """``make_staff("editor")``: a member of staff with these roles, and by default with an authenticator app."""
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the key of a password cheap; its strength has tests of its own."""
+    monkeypatch.setattr(Hardness, "of_password", staticmethod(_quick))
+
+
+@pytest.fixture
+def make_staff(db, settings, quick_keys) -> Callable[..., Staff]:  # type: ignore[no-untyped-def]
+    """``make_staff("editor")``: a member of staff with these roles and a key, and by default an authenticator app."""
     # A real hash takes a quarter of a second on purpose; the tests of sign-in itself use real ones.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return _make_staff
 
 
 @pytest.fixture
-def sign_in() -> Callable[..., Client]:
-    """``sign_in(client, person)``: the client, signed in; ``proved=False``: without having passed a second factor."""
+def sign_in(quick_keys: None) -> Callable[..., Client]:
+    """``sign_in(client, person)``: the client, signed in; ``proved=False``: without having passed a second factor.
+
+    ``client.person`` and ``client.private_key`` tell who it is and what ``unlocking.private_key(request)`` opens.
+    """
     return _sign_in
 
 
 @pytest.fixture
 def as_staff(console: Client, make_staff: Callable[..., Staff]) -> Callable[..., Client]:
-    """``as_staff("editor")``: a client of somebody with these roles, whom ``client.person`` tells."""
+    """``as_staff("editor")``: a client of somebody with these roles: ``client.person``, ``client.private_key``."""
 
     def make(*roles: str) -> Client:
-        client = Client()
-        client.person = make_staff(*roles)  # type: ignore[attr-defined]
-        return _sign_in(client, client.person)  # type: ignore[attr-defined]
+        return _sign_in(Client(), make_staff(*roles))
 
     return make

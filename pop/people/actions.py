@@ -9,8 +9,11 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,7 +21,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from pop.audit import actions as audit
+from pop.events.actions import publish
+from pop.people import key_actions, queries
+from pop.people.key_actions import OpenKey
 from pop.people.models import ROLES, Invitation, Staff
+from pop.people.second_secret import seal_secret
+from pop.people.stretching import BusyError, Stretched, stretch
 
 LINK_LASTS = dt.timedelta(hours=48)
 
@@ -37,6 +45,13 @@ class WeakPasswordError(Exception):
     def __init__(self, messages: list[str]) -> None:
         super().__init__("weak password")
         self.messages = messages
+
+
+class Entered(NamedTuple):
+    """Who used a link up, and the key that their password opens now."""
+
+    person: Staff
+    key: OpenKey
 
 
 @transaction.atomic
@@ -86,36 +101,97 @@ def invited(token: str) -> UUID | None:
     return found.staff_id if found else None
 
 
-@transaction.atomic
-def accept_invitation(*, token: str, password: str) -> Staff:
-    """Use a link up: set the password, which ends every session the person had.
+def accept_invitation(*, token: str, password: str) -> Entered:
+    """Use a link up: set the password, which ends every session the person had, and make the key that it opens.
 
-    WeakPasswordError leaves the link unused. Refused: link_void.
+    Somebody who types the password that they have already keeps their key; another password cannot open it, so it
+    ends. WeakPasswordError leaves the link unused. Refused: link_void, busy.
     """
-    now = timezone.now()
-    link = (
-        Invitation.objects.select_for_update()
-        .filter(token_hash=_hashed(token), used_at=None, expires_at__gt=now, staff__is_active=True)
-        .first()
-    )
-    if link is None:
+    staff = invited(token)
+    person = Staff.objects.filter(pk=staff).first() if staff else None
+    if person is None:
         raise RefusedError("link_void")
-    person = _locked(link.staff_id)
+    _check_password(password, person)
+    # All that is slow on purpose comes first: a transaction must not hold SQLite's one writer for half a second.
     try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise WeakPasswordError(list(error.messages)) from error
-    link.used_at = now
-    link.save(update_fields=["used_at"])
-    person.set_password(password)
-    person.save(update_fields=["password"])
-    _record("accept_invitation", person.pk, person.pk)
+        kept = key_actions.open_key(staff=person.pk, password=password)
+        under = stretch(password)
+    except BusyError as busy:
+        raise RefusedError("busy") from busy
+    hashed = make_password(password)
+    with transaction.atomic():
+        now = timezone.now()
+        link = (
+            Invitation.objects.select_for_update()
+            .filter(token_hash=_hashed(token), used_at=None, expires_at__gt=now, staff__is_active=True)
+            .first()
+        )
+        if link is None:
+            raise RefusedError("link_void")
+        person = _locked(link.staff_id)
+        link.used_at = now
+        link.save(update_fields=["used_at"])
+        key = _set_password(person, hashed, kept=kept, under=under)
+        _record("accept_invitation", person.pk, person.pk)
+    return Entered(person, key)
+
+
+def change_password(*, staff: UUID, before: str, after: str, session: UUID | None) -> Staff:
+    """Change somebody's own password and put the same private key under it; every other open key of theirs ends.
+
+    `session` is the open key that goes on (`unlocking.current_session`). WeakPasswordError. Refused: password_wrong,
+    key_stuck (the key does not open with the present root key), busy.
+    """
+    person = Staff.objects.filter(pk=staff, is_active=True).first()
+    if person is None or not person.check_password(before):
+        raise RefusedError("password_wrong")
+    _check_password(after, person)
+    try:
+        key = key_actions.open_key(staff=staff, password=before)
+        under = stretch(after)
+    except BusyError as busy:
+        raise RefusedError("busy") from busy
+    hashed, known = make_password(after), person.password
+    with transaction.atomic():
+        person = _locked(staff)
+        if not person.is_active or person.password != known:
+            raise RefusedError("password_wrong")
+        if key is None and queries.key_in_force(staff) is not None:
+            raise RefusedError("key_stuck")
+        _set_password(person, hashed, kept=key, under=under, session=session)
+        _record("change_password", staff, staff)
+    return person
+
+
+def create_ready_staff(
+    *, email: str, name: str, roles: Iterable[str], password: str, totp_secret: str, by: UUID | None = None
+) -> Staff:
+    """Make a complete member of staff with password, authenticator app (base32 secret) and key, without a link.
+
+    Only for trying out and for simulated people. WeakPasswordError. Refused: production, busy, and as `create_staff`.
+    """
+    if settings.PRODUCTION:
+        raise RefusedError("production")
+    _check_password(password, Staff(email=email, name=name))
+    try:
+        under = stretch(password)
+    except BusyError as busy:
+        raise RefusedError("busy") from busy
+    hashed = make_password(password)
+    with transaction.atomic():
+        person = create_staff(email=email, name=name, roles=roles, by=by)
+        _set_password(person, hashed, kept=None, under=under)
+        person.authenticator_set.create(type="totp", data={"secret": seal_secret(totp_secret)})  # type: ignore[attr-defined]
+        _record("create_ready_staff", person.pk, by)
     return person
 
 
 @transaction.atomic
 def change_roles(*, staff: UUID, roles: Iterable[str], by: UUID | None) -> None:
-    """Give somebody exactly these roles. Refused: own_roles, last_administrator, roles_wrong, unknown."""
+    """Give somebody exactly these roles, which locks their key until they sign in again.
+
+    Refused: own_roles, last_administrator, roles_wrong, unknown.
+    """
     _allow(by)
     if staff == by:
         raise RefusedError("own_roles")
@@ -130,12 +206,13 @@ def change_roles(*, staff: UUID, roles: Iterable[str], by: UUID | None) -> None:
     if before != chosen:
         person.roles = chosen
         person.save(update_fields=["roles"])
+        key_actions.lock_everywhere(staff=staff)
         _record("change_roles", staff, by, {"before": before, "after": chosen})
 
 
 @transaction.atomic
 def deactivate(*, staff: UUID, by: UUID | None) -> None:
-    """End somebody's access: sessions, password, second factor and open links, all at once.
+    """End somebody's access: sessions, password, second factor, key and open links, all at once. Event: staff_left.
 
     Refused: own_access, last_administrator, unknown.
     """
@@ -166,7 +243,11 @@ def reactivate(*, staff: UUID, by: UUID | None) -> None:
 
 @transaction.atomic
 def reset_access(*, staff: UUID, by: UUID | None) -> str:
-    """For a lost phone or password: take password, second factor and sessions away, and return a fresh link's path."""
+    """For a lost phone or password: take password, second factor, key and sessions away; return a fresh link's path.
+
+    Event: staff_left, because nothing that was sealed to this person opens any more. Refused: own_access, unknown,
+    ended.
+    """
     _allow(by)
     if staff == by:
         raise RefusedError("own_access")
@@ -229,6 +310,29 @@ def _take_keys_away(person: Staff) -> None:
     person.save(update_fields=["password", "is_active"])
     person.authenticator_set.all().delete()  # type: ignore[attr-defined]
     Invitation.objects.filter(staff=person, used_at=None).delete()
+    key_actions.end_key(staff=person.pk)
+    publish(name="staff_left", payload={"staff": str(person.pk)})
+
+
+def _check_password(password: str, person: Staff) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise WeakPasswordError(list(error.messages)) from error
+
+
+def _set_password(
+    person: Staff, hashed: str, *, kept: OpenKey | None, under: Stretched, session: UUID | None = None
+) -> OpenKey:
+    """Write a password, and the key under it: the one that was opened, if it is still in force, or a new one."""
+    person.password = hashed
+    person.save(update_fields=["password"])
+    in_force = queries.key_in_force(person.pk)
+    if kept is None or in_force is None or in_force.edition != kept.edition:
+        return key_actions.make_key(staff=person.pk, under=under)
+    key_actions.reseal_key(key=kept, under=under)
+    key_actions.lock_everywhere(staff=person.pk, but=session)
+    return kept
 
 
 def _hashed(token: str) -> str:

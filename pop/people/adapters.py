@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
 import secrets
 from typing import Any
@@ -11,14 +10,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from nacl.exceptions import CryptoError
-from nacl.secret import SecretBox
 
 from pop.audit import actions as audit
-from pop.people.entrance import SECOND_FACTORS
+from pop.people import unlocking
 from pop.people.models import Staff
+from pop.people.proof import SECOND_FACTORS
+from pop.people.second_secret import open_secret, seal_secret
+from pop.people.stretching import BusyError
 
 log = logging.getLogger("pop.people")
 
@@ -30,12 +29,26 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Refuse: there is no self-registration."""
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Staff | None:
+        """Check the password and open the person's private key with it; that takes as long when nothing opens."""
+        person: Staff | None = super().authenticate(request, **credentials)
+        try:
+            unlocking.unlock(request, person, credentials["password"])
+        except BusyError as busy:
+            raise self.validation_error("too_many_login_attempts") from busy
+        return person
+
+    def logout(self, request: HttpRequest) -> None:
+        """End the session and its open key."""
+        unlocking.leave(request)
+
     def reauthenticate(self, user: Staff, password: str) -> bool:
         """Compare with the person's own password (allauth looks for an e-mail row, which invited staff do not have)."""
         return user.check_password(password)
 
     def post_login(self, request: HttpRequest, user: Staff, **kwargs: Any) -> HttpResponse:
-        """Write the sign-in to the audit, then go where the person was going."""
+        """Write the sign-in to the audit, let the key stay open, then go where the person was going."""
+        unlocking.confirm(request)
         audit.record(action="sign_in", object_type="staff", object_id=str(user.pk), actor=user.pk)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
@@ -56,7 +69,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Seal a secret with a key that is not in the database."""
-        return base64.b64encode(_box().encrypt(text.encode())).decode()
+        return seal_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open what `encrypt` sealed.
@@ -64,13 +77,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         A secret that does not open with the present key becomes a random one: every code is then wrong, and the person
         needs a new link, instead of meeting an error page.
         """
-        try:
-            return _box().decrypt(base64.b64decode(encrypted_text)).decode()
-        except (CryptoError, ValueError):
+        opened = open_secret(encrypted_text)
+        if opened is None:
             log.error("a second factor's secret does not open with the present key")
             return base64.b32encode(secrets.token_bytes(20)).decode()
-
-
-def _box() -> SecretBox:
-    """The key of one purpose, derived from the sign-in secret, which lives in a file outside the database."""
-    return SecretBox(hashlib.blake2b(settings.SECRET_KEY.encode(), digest_size=32, person=b"pop second fact").digest())
+        return opened

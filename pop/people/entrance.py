@@ -7,21 +7,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
-from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from pop.people.models import ROLES, Staff
+from pop.people.proof import has_second_factor, proved_second_factor
+from pop.people.unlocking import LockedError, leave, write_cookie
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-
-# What counts as a second factor. Recovery codes replace one that was lost; alone they are none.
-SECOND_FACTORS = ("totp", "webauthn")
-# allauth's record of how this session was authenticated. Read by name, because the public process may import this
-# module and does not load allauth; a test compares the names with allauth's.
-METHODS_KEY = "account_authentication_methods"
-METHODS_OF_KEY = "account_authentication_methods_user"
 
 
 def anyone(view: View) -> View:
@@ -42,8 +36,7 @@ def signed_in(view: View) -> View:
         if not person.is_authenticated or not isinstance(person, Staff):
             return _to_sign_in(request)
         if has_second_factor(person) and not proved_second_factor(request, person):
-            logout(request)
-            return _to_sign_in(request)
+            return _out(request)
         return view(request, *args, **kwargs)
 
     guarded.may_enter = "signed_in"  # type: ignore[attr-defined]
@@ -53,7 +46,9 @@ def signed_in(view: View) -> View:
 def staff(*roles: str) -> Callable[[View], View]:
     """Declare a view for staff who proved a second factor in this session and hold at least one of `roles` (none: any).
 
-    A stranger is led to sign in; somebody without the role gets 404, so that a page's existence tells nothing.
+    A stranger is led to sign in; somebody without the role gets 404, so that a page's existence tells nothing. A view
+    that needs the person's private key and finds it locked (LockedError) leads to sign-in as well: only a password
+    opens it.
     """
     unknown = set(roles) - set(ROLES)
     if unknown:
@@ -69,11 +64,13 @@ def staff(*roles: str) -> Callable[[View], View]:
             if not has_second_factor(person):
                 return redirect("mfa_index")
             if not proved_second_factor(request, person):
-                logout(request)
-                return _to_sign_in(request)
+                return _out(request)
             if not wanted & set(person.roles):
                 raise Http404
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except LockedError:
+                return _out(request)
 
         guarded.may_enter = "staff:" + ",".join(roles or ROLES)  # type: ignore[attr-defined]
         return cast("View", guarded)
@@ -88,26 +85,17 @@ def member(request: HttpRequest) -> Staff:
     return request.user
 
 
-def has_second_factor(person: Staff) -> bool:
-    """Say whether the person has set up a TOTP device or a passkey."""
-    return bool(person.authenticator_set.filter(type__in=SECOND_FACTORS).exists())  # type: ignore[attr-defined]
-
-
-def proved_second_factor(request: HttpRequest, person: Staff) -> bool:
-    """Say whether this very session passed a second factor, or set it up.
-
-    A session that began with the password alone, before the person had a second factor, must not grow into a full one
-    because the factor was set up in another browser.
-    """
-    if request.session.get(METHODS_OF_KEY) != str(person.pk):
-        return False
-    records = request.session.get(METHODS_KEY)
-    return isinstance(records, list) and any(record.get("method") == "mfa" for record in records)
-
-
 def declared(view: Callable[..., HttpResponseBase]) -> str | None:
     """Return what a view declares, or None."""
     return getattr(view, "may_enter", None)
+
+
+def _out(request: HttpRequest) -> HttpResponseBase:
+    """End this session with its open key, and lead to sign in."""
+    leave(request)
+    response = _to_sign_in(request)
+    write_cookie(request, response)
+    return response
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:

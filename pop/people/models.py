@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-ROLES = ("editor", "approver", "administrator")
+ROLES = ("editor", "approver", "administrator", "counsellor", "supervisor")
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -30,6 +30,7 @@ class Staff(AbstractBaseUser):
     name = models.CharField(max_length=120, blank=True)
     roles = models.JSONField(default=list)
     is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=8, blank=True)  # of the console; "" is what the browser asks for
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -52,6 +53,48 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.staff_id}"
+
+
+class StaffKey(models.Model):
+    """A person's X25519 key pair: to the public half others seal, the private half lies under the password.
+
+    `sealed_private` also needs the deployment's root key, so a stolen table allows no guessing. An edition that ended
+    keeps its number and its public half; what could open it is gone.
+    """
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="keys")
+    edition = models.PositiveIntegerField()
+    public_key = models.BinaryField(max_length=32)
+    sealed_private = models.BinaryField()
+    salt = models.BinaryField(max_length=16)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["staff", "edition"], name="people_staffkey_edition"),
+            models.UniqueConstraint(
+                fields=["staff"], condition=models.Q(ended_at=None), name="people_staffkey_one_in_force"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key {self.edition} of {self.staff_id}"
+
+
+class StaffKeySession(models.Model):
+    """A private key for the length of one sign-in, under a random key that only the person's cookie holds.
+
+    `session` is named in the session's own data, so that the cookie is worth nothing in another session.
+    """
+
+    session = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.ForeignKey(StaffKey, on_delete=models.CASCADE, related_name="sessions")
+    sealed_private = models.BinaryField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"open key of {self.key_id}"
 
 
 class SignInMemory(models.Model):

@@ -10,8 +10,12 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pop.people.asking import Ask, Rows
-from pop.people.entrance import SECOND_FACTORS
-from pop.people.models import Invitation, Staff
+from pop.people.models import Invitation, Staff, StaffKey, StaffKeySession
+from pop.people.proof import SECOND_FACTORS
+
+# What is published about keys (docs/look-up/events.md).
+KEY_MADE = "staff_key_made"
+LEFT = "staff_left"
 
 SORTS: Mapping[str, Sequence[str]] = {
     "name": ("name", "email"),
@@ -39,6 +43,15 @@ class Person:
     def called(self) -> str:
         """What to call the person in a list."""
         return self.name or self.email
+
+
+@dataclass(frozen=True)
+class StaffPublicKey:
+    """The public half of a person's key in force: 32 bytes (X25519), and which edition it is."""
+
+    staff: UUID
+    edition: int
+    key: bytes
 
 
 def people(ask: Ask, *, now: dt.datetime) -> Rows[Person]:
@@ -86,6 +99,27 @@ def names(staff_ids: Iterable[UUID | None]) -> dict[UUID, str]:
 def ids_called(text: str) -> list[UUID]:
     """Return the ids of staff whose name or e-mail contains `text`."""
     return list(Staff.objects.filter(Q(name__icontains=text) | Q(email__icontains=text)).values_list("pk", flat=True))
+
+
+def public_key_of(staff_id: UUID) -> StaffPublicKey | None:
+    """Return the key to which things are sealed for somebody, or None: no password yet, access ended, or unknown."""
+    return public_keys_of([staff_id]).get(staff_id)
+
+
+def public_keys_of(staff_ids: Iterable[UUID]) -> dict[UUID, StaffPublicKey]:
+    """Return the keys in force of active staff; who has none is left out."""
+    rows = StaffKey.objects.filter(staff__in=list(staff_ids), staff__is_active=True, ended_at=None)
+    return {row.staff_id: StaffPublicKey(row.staff_id, row.edition, bytes(row.public_key)) for row in rows}
+
+
+def key_in_force(staff_id: UUID) -> StaffKey | None:
+    """Return the row of the key in force, or None."""
+    return StaffKey.objects.filter(staff=staff_id, ended_at=None).first()
+
+
+def key_session(session: UUID, *, now: dt.datetime) -> StaffKeySession | None:
+    """Return the open key of one sign-in with its key's row, or None if it is over."""
+    return StaffKeySession.objects.select_related("key").filter(pk=session, expires_at__gt=now).first()
 
 
 def _with_second_factor() -> QuerySet[Staff]:

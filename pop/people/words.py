@@ -22,6 +22,8 @@ _FRAME = {
     "menu_audit": "Audit",
     "menu_security": "My security",
     "sign_out": "Sign out",
+    "language": "Language",
+    "language_use": "Use this language",
     "search": "Search",
     "search_here": "Search this list",
     "apply": "Apply",
@@ -85,6 +87,9 @@ _SIGN_IN = {
     "enter_void_hint": "A link works once and for 48 hours. Ask an administrator for a new one.",
     "enter_sign_in": "Go to sign-in",
     "refused_link_void": "This link does not open any more.",
+    "refused_busy": "Many people sign in at this moment. Please try again in a minute.",
+    "refused_password_wrong": "This is not your present password.",
+    "refused_key_stuck": "Your key does not open at the moment. Please tell whoever runs this console.",
 }
 
 _SECURITY = {
@@ -125,6 +130,8 @@ _SECURITY = {
     "security_password": "Password",
     "security_password_hint": "Changing it signs you out everywhere else.",
     "security_password_change": "Change password",
+    "security_password_now": "Your present password",
+    "security_password_saved": "The new password is saved.",
     "security_continue": "Go to the console",
 }
 
@@ -167,9 +174,13 @@ _STAFF = {
     "role_editor": "editor",
     "role_approver": "approver",
     "role_administrator": "administrator",
+    "role_counsellor": "counsellor",
+    "role_supervisor": "supervisor",
     "role_editor_hint": "proposes changes of records and works on tasks",
     "role_approver_hint": "approves or rejects changes that others proposed, suspends at once",
     "role_administrator_hint": "manages staff and reads the audit; approves nothing by this role",
+    "role_counsellor_hint": "answers children at the helpline",
+    "role_supervisor_hint": "leads the helpline: sees who waits, joins, reassigns, answers complaints",
     "refused_not_allowed": "Your roles do not allow this.",
     "refused_email_wrong": "This is not an e-mail address.",
     "refused_email_taken": "Somebody with this e-mail address is already on the list.",
@@ -179,6 +190,7 @@ _STAFF = {
     "refused_last_administrator": "The last administrator cannot be removed.",
     "refused_unknown": "This person is not on the list.",
     "refused_ended": "Access has ended: open it again first.",
+    "refused_production": "People are made like this only where a deployment is tried out.",
 }
 
 _AUDIT = {

@@ -14,6 +14,7 @@ from pop.audit.linking import LinkingDuty
 from pop.events.actions import Subscriber
 from pop.events.worker import run_worker as run_events
 from pop.events.worker import stop_on_signals
+from pop.people.queries import KEY_MADE, LEFT
 from pop.places.countries import codes
 from pop.places.languages import known_languages
 from pop.privacy.keys import public_keys
@@ -30,7 +31,11 @@ SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 
 SNAPSHOT_DUTY = SnapshotDuty()
 # Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.
-SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {CHANGED: [SNAPSHOT_DUTY.registry_changed]}
+SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
+    CHANGED: [SNAPSHOT_DUTY.registry_changed],
+    KEY_MADE: [],
+    LEFT: [],
+}
 
 
 def run_worker() -> int:

@@ -20,8 +20,8 @@ from django.test import Client
 
 from pop.audit.models import AuditRow
 from pop.people import actions
-from pop.people.entrance import METHODS_KEY, METHODS_OF_KEY
 from pop.people.models import Staff
+from pop.people.proof import METHODS_KEY, METHODS_OF_KEY
 
 PASSWORD = "a grey heron on the quiet river"
 pytestmark = pytest.mark.storage

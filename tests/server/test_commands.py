@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from pop.people.models import ROLES
+from pop.server import commands
 from tests.served import environment, free_port, pop
 
 SERVICES = Path(__file__).resolve().parents[2] / "pop" / "registry" / "directory" / "seed" / "services.csv"
@@ -96,3 +98,7 @@ def test_whatever_ends_the_parent_no_process_stays_behind(how: signal.Signals, t
         except OSError:
             return
     raise AssertionError("the public door is still there")
+
+
+def test_staff_can_be_made_with_every_role_there_is() -> None:
+    assert list(ROLES) == commands._ROLES

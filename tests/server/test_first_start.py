@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from pop.people import actions
+from pop.people.models import ROLES
 from pop.server.jobs import preparing
 from tests.served import environment, pop
 
@@ -30,4 +31,14 @@ def test_a_first_person_whose_access_was_ended_gets_no_link_at_the_next_start(db
     assert person is not None
     make_staff("administrator")
     actions.deactivate(staff=person.pk, by=None)
+    assert preparing.sign_in_link() is None
+
+
+def test_the_first_person_may_do_everything_and_gets_no_link_that_would_end_their_key(db, quick_keys):
+    link = preparing.sign_in_link()
+    assert link
+    person = preparing.find_staff(preparing.FIRST_ADDRESS)
+    assert person is not None
+    assert person.roles == list(ROLES)
+    actions.accept_invitation(token=link.rpartition("/")[2], password="a grey heron on the quiet river")
     assert preparing.sign_in_link() is None

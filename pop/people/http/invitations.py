@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from pop.people import actions, queries
+from pop.people import actions, queries, unlocking
 from pop.people.entrance import anyone
 from pop.people.pages.layout import page, speaker
 
@@ -52,25 +52,29 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            accepted = actions.accept_invitation(token=token, password=form.cleaned_data["password"])
-        except actions.RefusedError:
-            return page(request, "console/link_void.html", status=404)
+            entered = actions.accept_invitation(token=token, password=form.cleaned_data["password"])
+        except actions.RefusedError as refused:
+            if refused.code == "link_void":
+                return page(request, "console/link_void.html", status=404)
+            form.add_error(None, SAY[f"refused_{refused.code}"])
         except actions.WeakPasswordError as weak:
             for message in weak.messages:
                 form.add_error("password", message)
         else:
-            return _sign_in(request, accepted.email)
+            return _sign_in(request, entered)
     return page(request, "console/enter.html", {"form": form, "person": person})
 
 
-def _sign_in(request: HttpRequest, email: str) -> HttpResponse:
+def _sign_in(request: HttpRequest, entered: actions.Entered) -> HttpResponse:
     """Sign the person in as if they had typed the password: allauth asks for a second factor if there is one."""
-    person = queries.find_staff(email)
-    if person is None:
-        return redirect("account_login")
-    response: HttpResponse = perform_password_login(request, {"email": email}, Login(user=person))
+    person, key = entered
+    if request.user.is_authenticated:
+        unlocking.leave(request)  # whoever was signed in at this browser, it was before this password
+    unlocking.begin(request, key)
+    response: HttpResponse = perform_password_login(request, {"email": person.email}, Login(user=person))
     if request.user.is_authenticated:
         # They chose the password a moment ago: asking for it once more before the second factor would teach nothing.
         record_authentication(request, request.user, method="password", reauthenticated=True)
-        return redirect("mfa_index")
+        response = redirect("mfa_index")
+    unlocking.write_cookie(request, response)
     return response

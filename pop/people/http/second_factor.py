@@ -18,7 +18,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from pop.audit import actions as audit
+from pop.people import unlocking
 from pop.people.entrance import anyone, signed_in
+from pop.people.http.passwords import change_password
 
 
 def _set_up(request: HttpRequest, kind: str) -> None:
@@ -56,12 +58,30 @@ class AddKey(webauthn.AddWebAuthnView):  # type: ignore[misc]
         return response
 
 
+@anyone
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The password step, with which the browser gets the cookie that keeps the person's key open."""
+    response: HttpResponse = account.login(request)
+    unlocking.write_cookie(request, response)
+    return response
+
+
+@anyone
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out, or give up between the two steps: either way the key is locked."""
+    if request.method == "POST":
+        unlocking.lock(request)
+    response: HttpResponse = account.logout(request)
+    unlocking.write_cookie(request, response)
+    return response
+
+
 sign_in_urlpatterns = [
-    path("account/login/", anyone(account.login), name="account_login"),
+    path("account/login/", sign_in, name="account_login"),
     path("account/inactive/", anyone(account.account_inactive), name="account_inactive"),
-    path("account/logout/", anyone(account.logout), name="account_logout"),
+    path("account/logout/", sign_out, name="account_logout"),
     path("account/reauthenticate/", signed_in(account.reauthenticate), name="account_reauthenticate"),
-    path("account/password/", signed_in(account.password_change), name="account_change_password"),
+    path("account/password/", change_password, name="account_change_password"),
     path("security/", signed_in(mfa.index), name="mfa_index"),
     path("security/second-step/", anyone(mfa.authenticate), name="mfa_authenticate"),
     path("security/reauthenticate/", signed_in(mfa.reauthenticate), name="mfa_reauthenticate"),

@@ -12,6 +12,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from pop.people.actions import create_staff, invite
+from pop.people.models import ROLES
 from pop.people.queries import find_staff
 from pop.privacy.keys import ensure_development_keys
 from pop.registry.directory.actions.load import SEED, load_seed
@@ -25,8 +26,7 @@ FIRST_ADDRESS = "first@localhost.invalid"
 def make_ready() -> Iterator[str]:
     """Make the data directory, development keys and the tables where they are missing: what every command stands on."""
     Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
-    if not settings.PRODUCTION and not (Path(settings.KEYS_DIR) / "signing.pub").exists():
-        ensure_development_keys(settings.KEYS_DIR)
+    if not settings.PRODUCTION and ensure_development_keys(settings.KEYS_DIR):
         yield f"Made development keys in {settings.KEYS_DIR}"
     for name in settings.DATABASES:
         executor = MigrationExecutor(connections[name])
@@ -60,12 +60,15 @@ def seed_digest() -> str:
 
 
 def sign_in_link() -> str | None:
-    """Return a fresh one-time link for the first person of a deployment that is only tried out; None in production."""
+    """Return a fresh one-time link for the first person of a deployment that is only tried out.
+
+    None in production, and for somebody who chose a password already: another one set by a link would end their key.
+    """
     if settings.PRODUCTION:
         return None
-    person = find_staff(FIRST_ADDRESS) or create_staff(
-        email=FIRST_ADDRESS, name="First person", roles=["administrator", "editor", "approver"], by=None
-    )
+    person = find_staff(FIRST_ADDRESS) or create_staff(email=FIRST_ADDRESS, name="First person", roles=ROLES, by=None)
+    if person.has_usable_password():
+        return None
     if not person.is_active:  # somebody ended this access at the console, and that is not undone by a restart
         return None
     return f"http://localhost:{settings.CONSOLE_PORT}{invite(staff_id=person.id, by=None)}"
