@@ -163,14 +163,9 @@ def password_key(password: str, salt: bytes) -> bytes:
     ``salt`` is 16 bytes. The password is taken exactly as typed. Raises ValueError for another length of salt or a
     lone surrogate.
     """
-    return argon2(_encoded(password), salt)
-
-
-def argon2(secret: bytes, salt: bytes) -> bytes:
-    """Return the 32-byte Argon2id key of raw bytes; figures and errors as ``password_key``."""
     if len(salt) != SALT:
         raise ValueError(f"the salt has {SALT} bytes")
-    return argon2id.kdf(KEY, secret, salt, opslimit=_PASSES, memlimit=_MEMORY)
+    return argon2id.kdf(KEY, _encoded(password), salt, opslimit=_PASSES, memlimit=_MEMORY)
 
 
 def _hkdf(secret: bytes, info: bytes) -> bytes:
