@@ -1,0 +1,1 @@
+"""What can happen to a case: closing with a record, risk, notes, identity, ready answers, practice."""

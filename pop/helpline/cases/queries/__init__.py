@@ -1,0 +1,1 @@
+"""What can be asked about cases: coded fields and counts only, never text."""

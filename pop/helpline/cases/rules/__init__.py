@@ -1,0 +1,1 @@
+"""How records, risks, practice children and small numbers are decided."""
