@@ -43,12 +43,16 @@ def record(
     object_id: str,
     actor: uuid.UUID | None = None,
     detail: Mapping[str, object] | None = None,
+    using: str | None = None,
 ) -> None:
-    """Add one row inside the caller's transaction, so that an act and its trace are kept or lost together."""
-    record_many([Row(action, object_type, object_id, actor, detail or {})])
+    """Add one row inside the caller's transaction, so that an act and its trace are kept or lost together.
+
+    `using` names the database of that transaction: the helpline may have one of its own.
+    """
+    record_many([Row(action, object_type, object_id, actor, detail or {})], using=using)
 
 
-def record_many(rows: Sequence[Row]) -> None:
+def record_many(rows: Sequence[Row], *, using: str | None = None) -> None:
     """Add several rows, in this order, inside the caller's transaction: one look at the chain's end, one insert.
 
     The end is read from the database each time: what a transaction that was undone had added never counts. Raises
@@ -57,10 +61,10 @@ def record_many(rows: Sequence[Row]) -> None:
     if not rows:
         return
     chain = own_chain()
-    ends = AuditRow.objects.filter(chain=chain).order_by("-number").values_list("number", "hash")[:1]
+    ends = AuditRow.objects.using(using).filter(chain=chain).order_by("-number").values_list("number", "hash")[:1]
     number, previous = next(((last, bytes(hashed)) for last, hashed in ends), (0, START))
     if number == 0:
-        AuditChain.objects.bulk_create([AuditChain(chain=chain)], ignore_conflicts=True)
+        AuditChain.objects.using(using).bulk_create([AuditChain(chain=chain)], ignore_conflicts=True)
     now = timezone.now()
     written = []
     for row in rows:
@@ -79,7 +83,7 @@ def record_many(rows: Sequence[Row]) -> None:
         }
         previous = row_hash(**fields)  # type: ignore[arg-type]
         written.append(AuditRow(**fields, hash=previous))
-    AuditRow.objects.bulk_create(written, batch_size=_BATCH)
+    AuditRow.objects.using(using).bulk_create(written, batch_size=_BATCH)
 
 
 def link_heads(*, everything: bool = True) -> int | None:

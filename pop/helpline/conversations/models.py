@@ -57,6 +57,8 @@ class Conversation(models.Model):
     code_pepper = models.PositiveSmallIntegerField(null=True)
     code_public = models.BinaryField(null=True)
     # Protection against abuse, without addresses.
+    window_at = models.DateTimeField(null=True)  # when the child's running minute of messages began
+    window_count = models.PositiveSmallIntegerField(default=0)
     paused_until = models.DateTimeField(null=True)
     blocked_at = models.DateTimeField(null=True)
     # How it ends.

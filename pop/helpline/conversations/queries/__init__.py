@@ -1,0 +1,1 @@
+"""What can be asked about conversations, and how their keys are opened."""

@@ -1,0 +1,1 @@
+"""How a conversation lives: pure functions on plain values."""
