@@ -19,8 +19,8 @@ from phonenumbers import PhoneNumberFormat
 
 from pop.places.countries import country_name
 from pop.places.languages import language_name
+from pop.places.moments import clock_time, zone_of
 from pop.places.words import Speaker
-from pop.signposting.finder.moments import clock_time, zone_of
 from pop.signposting.finder.queries import Country, Match
 from pop.signposting.finder.rules import WRITTEN
 

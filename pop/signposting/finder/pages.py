@@ -62,6 +62,7 @@ def results_page(language: str, code: str, *, choice: Choice, now: int) -> bytes
         "others": both[len(cards) :],
         "others_title": say["nearest_title"] if found.wider == "nearest" else say["other_services"],
         "others_note": say["nearest_note"] if found.wider == "nearest" else "",
+        "chat": queries.chat_offer(code, language, datetime.fromtimestamp(now, UTC)),
         "lead": _lead(found, say, country),
         "talk_word": _talk_word(choice, found, say),
         "steps": [say[key] for key in STEPS_OF_TILE[choice.steps_tile]],
@@ -144,6 +145,7 @@ def _frame(
     return {
         **shell.frame(LOOK, say, country, address=f"/{{language}}{path}", posted=posted, pick_path=pick_path),
         "kind": kind,
+        "chats": queries.chats(),
         "notices": country.notices if country else (),
         "choice": choice,
         "hidden": [*choice.fields().items(), *([("country", country.code)] if country else [])],

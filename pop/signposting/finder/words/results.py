@@ -20,6 +20,16 @@ RESULTS: dict[str, str | Two] = {
     "talk_skip": "You can skip this question.",
     "talk_writing_first": "Ways to write come first now.",
     "talk_none": "We do not know a place to write to here. You can call when nobody else can hear you.",
+    # A line of our own that can be written to from here.
+    "chat_write": "Write to somebody now",
+    "chat_leave": "Leave a message",
+    "chat_read_within": "A person reads your message within {hours} hours.",
+    "chat_happens": Two(
+        "You write here, and somebody writes back. You do not say your name.",
+        "You write here with a person. You do not have to say who you are.",
+    ),
+    "chat_sandbox": "This one is only for trying out. Nobody there can help you.",
+    "chat_back": Two("I have six words to come back", "Come back to a conversation with six words"),
     # One tap.
     "do_call": "Call {number}",
     "do_text": "Text {number}",

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pop.places.countries import codes
+from pop.places.moments import clock_time, zone_of
 from pop.places.words import LANGUAGES
-from pop.signposting.finder.moments import clock_time, zone_of
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
