@@ -24,7 +24,7 @@ from pop.audit import actions as audit
 from pop.events.actions import publish
 from pop.people import key_actions, queries
 from pop.people.key_actions import OpenKey
-from pop.people.models import ROLES, Invitation, Staff
+from pop.people.models import ROLES, Invitation, SignInMemory, Staff
 from pop.people.second_secret import seal_secret
 from pop.people.stretching import BusyError, Stretched, stretch
 
@@ -257,6 +257,12 @@ def reset_access(*, staff: UUID, by: UUID | None) -> str:
     _take_keys_away(person)
     _record("reset_access", staff, by)
     return invite(staff_id=staff, by=by)
+
+
+def forget_expired(*, now: dt.datetime) -> int:
+    """Delete open keys and remembered attempts that are over, and return how many went."""
+    attempts, _ = SignInMemory.objects.filter(expires__lt=now).delete()
+    return attempts + key_actions.forget_expired(now=now)
 
 
 def _allow(by: UUID | None) -> None:

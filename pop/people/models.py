@@ -100,7 +100,8 @@ class StaffKeySession(models.Model):
 class SignInMemory(models.Model):
     """The table of Django's cache at the console: recent sign-in attempts and used one-time codes, minutes long.
 
-    Only the cache's own backend reads and writes it; it is a model so that migrations make it on every database.
+    Only the cache's own backend reads and writes it (`sign_in_memory.py`; its keys are hashes), and the sweep deletes
+    what is over; it is a model so that migrations make it on every database.
     """
 
     cache_key = models.CharField(max_length=255, primary_key=True)

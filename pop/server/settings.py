@@ -16,6 +16,8 @@ DATA_DIR = Path(os.environ.get("POP_DATA_DIR", "var")).absolute()
 KEYS_DIR = Path(os.environ.get("POP_KEYS_DIR", DATA_DIR / "keys")).absolute()
 # Where the worker writes each link of the audit down outside the database; best on another disk, or copied to one.
 ANCHOR_DIR = Path(os.environ.get("POP_ANCHOR_DIR", DATA_DIR / "anchors")).absolute()
+# Who can open backups: age public keys with commas between, or a file of them (pop/privacy/backups/recipients.py).
+BACKUP_RECIPIENTS = os.environ.get("POP_BACKUP_RECIPIENTS", "")
 PRODUCTION = os.environ.get("POP_PRODUCTION", "") == "1"
 PUBLIC_PORT = int(os.environ.get("POP_PUBLIC_PORT", "8000"))
 CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))
@@ -184,9 +186,14 @@ STATIC_URL = "/static/"
 # Limits on sign-in and used one-time codes must hold for every process of the console and across a restart.
 if DOOR == "console":
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_sign_in_memory"},
+        "default": {
+            "BACKEND": "pop.people.sign_in_memory.SignInCache",
+            "LOCATION": "people_sign_in_memory",
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        },
     }
 # --- end of sign-in ---
+SESSION_ENGINE = "pop.people.sessions"
 SESSION_COOKIE_NAME = "pop_console"
 CSRF_COOKIE_NAME = "pop_console_csrf"
 SESSION_COOKIE_SAMESITE = "Strict"

@@ -15,6 +15,7 @@ from pop.events.actions import Subscriber
 from pop.events.worker import run_worker as run_events
 from pop.events.worker import stop_on_signals
 from pop.people.queries import KEY_MADE, LEFT
+from pop.people.sweeping import SweepingDuty
 from pop.places.countries import codes
 from pop.places.languages import known_languages
 from pop.privacy.keys import public_keys
@@ -40,7 +41,7 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
 
 def run_worker() -> int:
     """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
-    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY, LinkingDuty()])
+    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY, LinkingDuty(), SweepingDuty()])
     return 0
 
 
