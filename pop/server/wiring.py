@@ -14,6 +14,7 @@ from pop.audit.linking import LinkingDuty
 from pop.events.actions import Subscriber
 from pop.events.worker import run_worker as run_events
 from pop.events.worker import stop_on_signals
+from pop.helpline.lines.actions import staff_left
 from pop.people.queries import KEY_MADE, LEFT
 from pop.people.sweeping import SweepingDuty
 from pop.places.countries import codes
@@ -21,6 +22,7 @@ from pop.places.languages import known_languages
 from pop.privacy.keys import public_keys
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
+from pop.server.jobs.sandboxing import staff_key_made
 from pop.signposting.finder.match_door import Doors, Emergency, Snapshots
 from pop.signposting.finder.queries import use_engine
 from pop.signposting.snapshots.queries import CHANGED
@@ -34,8 +36,8 @@ SNAPSHOT_DUTY = SnapshotDuty()
 # Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.
 SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     CHANGED: [SNAPSHOT_DUTY.registry_changed],
-    KEY_MADE: [],
-    LEFT: [],
+    KEY_MADE: [staff_key_made],
+    LEFT: [staff_left],
 }
 
 

@@ -17,6 +17,7 @@ from pop.people.queries import find_staff
 from pop.privacy.keys import ensure_development_keys
 from pop.registry.directory.actions.load import SEED, load_seed
 from pop.registry.directory.queries.publication import count_services
+from pop.server.jobs.sandboxing import make_lines
 from pop.signposting.snapshots.actions import build_snapshot
 from pop.signposting.snapshots.queries import snapshot_is_current
 
@@ -49,6 +50,8 @@ def prepare() -> Iterator[str]:
     if changed or not snapshot_is_current():
         version = build_snapshot()
         yield f"Published snapshot {version}"
+    if not settings.PRODUCTION:
+        yield from make_lines()
 
 
 def seed_digest() -> str:

@@ -1,0 +1,55 @@
+"""A line for trying out: what `make run` has beside the registry, so that a child's message can be answered at once.
+
+It exists with development keys only, and every page of it says that it is for trying out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from uuid import UUID
+
+from pop.helpline.lines import actions, queries
+from pop.people import queries as people
+from pop.places.words import LANGUAGES
+
+SANDBOX, PRACTICE = "Sandbox line", "Practice line"
+# The line's own written steps in imminent danger. A real line writes its own: these are for trying out.
+DANGER_STEPS = (
+    {"id": "stay", "text": "Stay with the child in the chat. Tell a supervisor."},
+    {"id": "where", "text": "Ask where the child is, and whether somebody is near who can help."},
+    {"id": "call", "text": "The supervisor calls the emergency contact of the line."},
+    {"id": "tell", "text": "Tell the child what you do, and why, before you do it."},
+)
+
+
+def make_lines() -> Iterator[str]:
+    """Make the sandbox line and the practice line, each with a team, where there is no line at all."""
+    if queries.lines():
+        return
+    for name, practice in ((SANDBOX, False), (PRACTICE, True)):
+        line = actions.create_line(
+            name=name,
+            by=None,
+            sandbox=True,
+            practice=practice,
+            languages=LANGUAGES,
+            settings_of_line={"danger_steps": list(DANGER_STEPS), "emergency_contact": "Invented contact"},
+        )
+        actions.found_sandbox_team(line, name=name)
+    yield "Made a sandbox line and a practice line, for trying out"
+
+
+def staff_key_made(payload: Mapping[str, object]) -> None:
+    """Admit whoever gets a key and answers children to the teams of the lines for trying out."""
+    staff = UUID(str(payload["staff"]))
+    role = "supervisor" if people.holds(staff, "supervisor") else "counsellor"
+    if not people.holds(staff, "counsellor", "supervisor"):
+        return
+    for line in queries.lines():
+        team = queries.intake_team(line.id) if line.sandbox else None
+        if team is None:
+            continue
+        if queries.is_member(staff, team.id):
+            actions.renew_keys_for_member(team=team.id, staff=staff, by=None, by_key=None)
+        else:
+            actions.admit(team=team.id, staff=staff, role=role, by=None, by_key=None)
