@@ -15,7 +15,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -40,6 +40,11 @@ def ring(conversations: Iterable[UUID]) -> None:
     _after_commit(CONVERSATIONS, [each.bytes for each in conversations])
 
 
+def ring_now(conversations: Iterable[UUID]) -> None:
+    """Say at once that these conversations changed; for whoever knows that the change was committed."""
+    send(CONVERSATIONS, [each.bytes for each in conversations])
+
+
 def ring_staff(staff: Iterable[UUID]) -> None:
     """Say that what these members of staff see besides words (their queue, their list) changed; after the commit."""
     _after_commit(STAFF, [each.bytes for each in staff])
@@ -51,12 +56,20 @@ def ring_typing(conversation: UUID, side: int, on: bool) -> None:
 
 
 def send(kind: bytes, items: list[bytes]) -> None:
-    """Send items of one kind to every process, now. For who commits without Django's transactions."""
+    """Send items of one kind to every process but this one, which `hear_own` tells directly; at once."""
+    if _Process.own is not None:
+        _Process.own(kind, items)
     for first in range(0, len(items), MOST_IDS):
         datagram = kind + b"".join(items[first : first + MOST_IDS])
         _bells().send(datagram)
         if database.connection().vendor == "postgresql":
             _far().send(datagram)
+
+
+def hear_own(hears: Callable[[bytes, list[bytes]], None] | None, *, name: str = "") -> None:
+    """Let this process hear its own rings by a call, in whatever thread rings, and not at its socket `name`."""
+    _Process.own = hears
+    _Process.own_name = name
 
 
 def _after_commit(kind: bytes, items: list[bytes]) -> None:
@@ -120,6 +133,8 @@ class Bells:
     def send(self, datagram: bytes) -> None:
         """Send to all; a full or absent receiver is passed over, a socket that nobody holds is cleared away."""
         for name in self._listed():
+            if name == _Process.own_name:
+                continue
             try:
                 self.socket.sendto(datagram, self.directory.address(name))
             except (ConnectionRefusedError, FileNotFoundError):
@@ -206,6 +221,8 @@ class _Process:
     bells: Bells | None = None
     far: Far | None = None
     of: tuple[int, str] = (0, "")
+    own: Callable[[bytes, list[bytes]], None] | None = None
+    own_name: str = ""
 
 
 def _bells() -> Bells:

@@ -1,0 +1,234 @@
+"""Sending: many messages share one synced commit, and each is answered only after it.
+
+One thread of a process, with a database connection of its own, takes everything that waits and appends it in one
+transaction. While that is synced, the next ones gather. What is refused, is refused alone; when the database fails,
+nothing is acknowledged, whoever waits is told "not sent", and the next batch begins with a new connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import DatabaseError, Error, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from pop.helpline import database
+from pop.helpline.conversations.actions.appending import Appended, Sending, append, append_many, notice
+from pop.helpline.conversations.rules.messages import USUAL, Limits
+from pop.helpline.lines.rules import RefusedError
+
+__all__ = ["Appended", "Batcher", "NotSentError", "Sending", "notice", "send_now"]
+
+MOST_TOGETHER = 256
+MOST_WAITING = 4_096
+# SQLite's own way of waiting sleeps up to 100 ms at a time: whoever asks seldom never finds the lock free.
+ASK_AGAIN_SECONDS = 0.001
+# Beyond this a sender is better told the truth; the same key makes sending it again safe.
+GIVE_UP_SECONDS = 5.0
+
+logger = logging.getLogger("pop.helpline")
+
+# Which of these sign-ins of staff are still open (pop.people); asked inside the batch's transaction.
+StillOpen = Callable[[Iterable[UUID]], frozenset[UUID]]
+Result = Appended | RefusedError | None
+Kept = Callable[[list[tuple[Sending, Appended]]], None]
+
+
+class NotSentError(Exception):
+    """Nothing was kept, or nobody knows: send it again with the same key after `retry_after` seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("not sent")
+        self.retry_after = retry_after
+
+
+def send_now(sending: Sending, *, now: datetime | None = None, limits: Limits = USUAL) -> Appended:
+    """Append one message in a transaction of its own, for Django's views. Raises RefusedError as `append` does."""
+    with database.atomic():
+        return append(sending, now=now, limits=limits)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One send, the sign-in it came from (staff) and who waits for it."""
+
+    sending: Sending
+    session: UUID | None
+    future: asyncio.Future[Appended]
+
+
+class Batcher:
+    """The thread that commits. `kept` hears in the event loop what a batch appended, after the senders."""
+
+    def __init__(
+        self, *, still_open: StillOpen | None = None, limits: Limits = USUAL, kept: Kept | None = None
+    ) -> None:
+        self.limits = limits
+        self.batches = 0
+        self.sent = 0
+        self._still_open = still_open
+        self._kept = kept
+        self._queue: deque[_Waiting] = deque()
+        self._some = threading.Semaphore(0)
+        self._asleep = False
+        self._ending = True
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, in the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        self._ending = False
+        self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Take nothing more, and come back when what waits is committed and answered."""
+        self._ending = True
+        self._some.release()
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join, GIVE_UP_SECONDS * 2)
+        # What the thread had handed to the loop is answered in the loop's next round.
+        await asyncio.sleep(0)
+
+    async def send(self, sending: Sending, *, session: UUID | None = None) -> Appended:
+        """Append one message with others; comes back when it is synced. Raises RefusedError, NotSentError.
+
+        A counsellor's needs `session`, the sign-in that it came from: one that ended since is refused ("signed_out").
+        """
+        if self._ending or self._loop is None or len(self._queue) >= MOST_WAITING:
+            raise NotSentError(2)
+        future: asyncio.Future[Appended] = self._loop.create_future()
+        self._queue.append(_Waiting(sending, session, future))
+        if self._asleep:
+            self._asleep = False
+            self._some.release()
+        return await future
+
+    def _run(self) -> None:
+        connection = database.connection()
+        while True:
+            batch = self._take()
+            if not batch:
+                if self._ending:
+                    break
+                self._sleep()
+                continue
+            results = self._commit(batch)
+            if results is None and len(batch) > 1:
+                # One of them may be what the database cannot bear: the others must not suffer.
+                alone = [self._commit([each]) for each in batch]
+                results = [each[0] if each else None for each in alone]
+            self._answer(batch, results or [None] * len(batch))
+        connection.close()
+
+    def _sleep(self) -> None:
+        # First the sign, then another look: a send between the two is seen by one of them.
+        self._asleep = True
+        if self._queue or self._ending:
+            self._asleep = False
+            return
+        self._some.acquire(timeout=1.0)
+        self._asleep = False
+
+    def _take(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        while self._queue and len(batch) < MOST_TOGETHER:
+            batch.append(self._queue.popleft())
+        return batch
+
+    def _commit(self, batch: Sequence[_Waiting]) -> list[Result] | None:
+        """Append a batch and return what became of each when it is synced; None when the database failed."""
+        connection = database.connection()
+        try:
+            _prepare(connection)
+            transaction = database.atomic()
+            if not _begin(transaction.__enter__):
+                return None
+            try:
+                results = self._append(batch)
+            except BaseException as error:
+                transaction.__exit__(type(error), error, error.__traceback__)
+                raise
+            transaction.__exit__(None, None, None)
+        except (Error, OSError) as error:
+            # Its text could quote what was sent.
+            logger.error("a batch was not committed: %s", type(error).__name__)
+            _drop(connection)
+            return None
+        except Exception as error:
+            logger.error("a batch was not committed: unexpected %s", type(error).__name__)
+            _drop(connection)
+            return None
+        self.batches += 1
+        self.sent += len(batch)
+        return results
+
+    def _append(self, batch: Sequence[_Waiting]) -> list[Result]:
+        sessions = {each.session for each in batch if each.session is not None}
+        still = self._still_open(sessions) if sessions and self._still_open else frozenset()
+        allowed = [each for each in batch if each.session is None or each.session in still]
+        appended = iter(append_many([each.sending for each in allowed], limits=self.limits))
+        return [
+            next(appended) if each.session is None or each.session in still else RefusedError("signed_out")
+            for each in batch
+        ]
+
+    def _answer(self, batch: Sequence[_Waiting], results: Sequence[Result]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell, batch, results)
+
+    def _tell(self, batch: Sequence[_Waiting], results: Sequence[Result]) -> None:
+        kept: list[tuple[Sending, Appended]] = []
+        for waiting, result in zip(batch, results, strict=True):
+            if isinstance(result, Appended) and result.fresh:
+                kept.append((waiting.sending, result))
+            if waiting.future.done():  # its sender went away
+                continue
+            if result is None:
+                waiting.future.set_exception(NotSentError(2))
+            elif isinstance(result, RefusedError):
+                waiting.future.set_exception(result)
+            else:
+                waiting.future.set_result(result)
+        if kept and self._kept is not None:
+            self._kept(kept)
+
+
+def _prepare(connection: BaseDatabaseWrapper) -> None:
+    """Open the thread's connection where it is gone, and let SQLite report a taken lock at once."""
+    if connection.connection is None:
+        connection.ensure_connection()
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA busy_timeout = 0")
+
+
+def _begin(enter: Callable[[], object]) -> bool:
+    """Begin a transaction, asking for SQLite's write lock every millisecond; False when it was never free."""
+    until = time.monotonic() + GIVE_UP_SECONDS
+    while True:
+        try:
+            enter()
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(ASK_AGAIN_SECONDS)
+        else:
+            return True
+
+
+def _drop(connection: BaseDatabaseWrapper) -> None:
+    """Forget a connection that failed: the next batch opens a new one."""
+    try:
+        connection.close()
+    except (DatabaseError, Error, OSError):
+        connection.connection = None
