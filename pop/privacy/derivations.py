@@ -65,6 +65,7 @@ class Pool:
         self._clock = clock
         self._room: WaitingRoom[_Job] = WaitingRoom(room)
         self._attempts: deque[float] = deque(maxlen=RUSH + 1)
+        self._arrived = 0
         self._changed = threading.Condition()
         self._threads: list[threading.Thread] = []
         self._closed = False
@@ -86,8 +87,10 @@ class Pool:
                 left = self._room.enter(bucket, job)
             except FullError:
                 raise BusyError from None
+            self._arrived += 1
             self._start()
-            self._changed.notify()
+            # Both: the slot of one may be held by another process.
+            self._changed.notify_all()
         if left is not None:
             _tell(left, BusyError())
         try:
@@ -135,7 +138,7 @@ class Pool:
         # Only this thread, so that conversations go on; a machine that refuses it derives at the usual priority.
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
-        while self._wait():
+        while (arrived := self._wait()) is not None:
             try:
                 with _slot(self._directory(), slot):
                     # Taken only now: while this thread waited for its slot, the other may have done it.
@@ -143,22 +146,23 @@ class Pool:
                     if job is not None:
                         _tell(job, self._run(job))
             except Exception as error:
-                # The slot cannot be had. This thread must live on: the next attempt may find the disk mended.
-                job = self._take()
+                # The slot cannot be had. Who came since this failed is tried anew: the disk may be mended by now.
+                job = self._take(arrived)
                 if job is not None:
                     _tell(job, error)
             # A freed lock goes to whoever asks first, which would be this thread again: another process goes before.
             time.sleep(_STEP_ASIDE)
 
-    def _wait(self) -> bool:
-        """Wait until there is something to do; returns False at the end of the pool."""
+    def _wait(self) -> int | None:
+        """Wait until there is something to do; returns how many ever came, or None at the end of the pool."""
         with self._changed:
             self._changed.wait_for(lambda: self._closed or len(self._room))
-            return not self._closed
+            return None if self._closed else self._arrived
 
-    def _take(self) -> _Job | None:
+    def _take(self, arrived: int | None = None) -> _Job | None:
+        """Return the job whose turn it is, or None; with ``arrived`` only if nobody came since."""
         with self._changed:
-            return self._room.next()
+            return self._room.next() if arrived in (None, self._arrived) else None
 
     def _run(self, job: _Job) -> list[CodeKey] | Exception:
         try:
