@@ -15,20 +15,26 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from pop.pages.words import SHELL
-from pop.places.words import LANGUAGES, LOCALE_DIR, Words
+from pop.people.words import WORDS as PEOPLE
+from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
 from pop.registry.directory.words import REGISTRY
 from pop.signposting.finder.words import ADULT, FINDER
 
-# Every part whose words the public reads. A part that is not here is not translated.
+# Every part whose words the public reads: complete in every language. A part that is in neither list is not translated.
 PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, REGISTRY)
+# Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
+CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE,)
 
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def wanted() -> list[tuple[str, str]]:
-    return [message for part in PARTS for message in part.messages()]
+def wanted(language: str | None = None) -> list[tuple[str, str]]:
+    """Return (context, English) of what a language's catalogue holds; of the template, which holds everything."""
+    with_console = language is None or language in CONSOLE_LANGUAGES
+    parts = (*PARTS, *CONSOLE_PARTS) if with_console else PARTS
+    return [message for part in parts for message in part.messages()]
 
 
 def update() -> int:
@@ -49,7 +55,8 @@ def update() -> int:
             "# Every translation here awaits review by a native speaker who works with children, unless its\n"
             "# translator comment says who reviewed it."
         )
-        for context, text in wanted():
+        texts = wanted(language)
+        for context, text in texts:
             old = known.get((context, text))
             comments = list(old.user_comments) if old else []
             catalogue.add(text, str(old.string) if old and old.string else "", context=context, user_comments=comments)
@@ -61,7 +68,7 @@ def update() -> int:
         ]
         path.write_bytes(b"\n".join(lines))
         missing = sum(1 for message in catalogue if message.id and not message.string)
-        print(f"{path.name}: {len(wanted())} texts" + (f", {missing} missing" if language else ""))
+        print(f"{path.name}: {len(texts)} texts" + (f", {missing} missing" if language else ""))
     return 0
 
 
@@ -88,9 +95,8 @@ def faults(language: str, texts: Iterable[tuple[str, str]]) -> Iterable[str]:
 
 
 def check() -> int:
-    texts = wanted()
-    found = [fault for language in LANGUAGES if language != "en" for fault in faults(language, texts)]
-    contexts = [context for context, _ in texts]
+    found = [fault for language in LANGUAGES if language != "en" for fault in faults(language, wanted(language))]
+    contexts = [context for context, _ in wanted()]
     found += [f"{context}: used twice" for context in sorted({c for c in contexts if contexts.count(c) > 1})]
     print("\n".join(found[:60]))
     if len(found) > 60:

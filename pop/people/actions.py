@@ -27,6 +27,7 @@ from pop.people.key_actions import OpenKey
 from pop.people.models import ROLES, Invitation, SignInMemory, Staff
 from pop.people.second_secret import seal_secret
 from pop.people.stretching import BusyError, Stretched, stretch
+from pop.places.words import CONSOLE_LANGUAGES
 
 LINK_LASTS = dt.timedelta(hours=48)
 
@@ -257,6 +258,14 @@ def reset_access(*, staff: UUID, by: UUID | None) -> str:
     _take_keys_away(person)
     _record("reset_access", staff, by)
     return invite(staff_id=staff, by=by)
+
+
+@transaction.atomic
+def choose_language(*, staff: UUID, language: str) -> None:
+    """Keep somebody's own language of the console; "" is what the browser asks for. Refused: language_wrong."""
+    if language and language not in CONSOLE_LANGUAGES:
+        raise RefusedError("language_wrong")
+    Staff.objects.filter(pk=staff).update(language=language)
 
 
 def forget_expired(*, now: dt.datetime) -> int:

@@ -22,8 +22,8 @@ _FRAME = {
     "menu_audit": "Audit",
     "menu_security": "My security",
     "sign_out": "Sign out",
-    "language": "Language",
-    "language_use": "Use this language",
+    "console_language": "Language",
+    "console_language_use": "Use this language",
     "search": "Search",
     "search_here": "Search this list",
     "apply": "Apply",
@@ -190,6 +190,7 @@ _STAFF = {
     "refused_last_administrator": "The last administrator cannot be removed.",
     "refused_unknown": "This person is not on the list.",
     "refused_ended": "Access has ended: open it again first.",
+    "refused_language_wrong": "The console does not speak this language.",
     "refused_production": "People are made like this only where a deployment is tried out.",
 }
 

@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po
 
 LOCALE_DIR = Path(__file__).resolve().parents[1] / "locale"
 LANGUAGES = ("ar", "en", "es", "fr", "pt", "ru", "sw", "zh")
+# What staff read: the same catalogues, complete in fewer languages.
+CONSOLE_LANGUAGES = ("ar", "en", "es", "fr")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb"})
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
@@ -89,7 +89,6 @@ def test_a_session_lives_changes_its_key_and_ends_as_djangos_does(db):
     assert not store.exists(None)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_session_is_the_same_when_it_is_asked_for_without_waiting(db):
     async def live() -> None:
         store = SessionStore()
@@ -101,7 +100,7 @@ def test_a_session_is_the_same_when_it_is_asked_for_without_waiting(db):
         await again.aflush()
         assert not await store.aexists(store.session_key)
 
-    asyncio.run(live())
+    async_to_sync(live)()
     assert Session.objects.count() == 0
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from pop.people import actions, queries, unlocking
 from pop.people.entrance import anyone
-from pop.people.pages.layout import page, speaker
+from pop.people.pages.layout import later, page, speaker
 
 SAY = speaker()
 
@@ -21,13 +21,13 @@ class PasswordForm(forms.Form):
     """A new password, twice."""
 
     password = forms.CharField(
-        label=SAY["enter_password"],
+        label=later(SAY, "enter_password"),
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
     )
     again = forms.CharField(
-        label=SAY["enter_again"],
+        label=later(SAY, "enter_again"),
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from pop.people import actions, unlocking
 from pop.people.entrance import member, signed_in
-from pop.people.pages.layout import page, speaker, tell
+from pop.people.pages.layout import later, page, speaker, tell
 
 SAY = speaker()
 
@@ -20,19 +20,19 @@ class ChangeForm(forms.Form):
     """The present password, and a new one twice."""
 
     before = forms.CharField(
-        label=SAY["security_password_now"],
+        label=later(SAY, "security_password_now"),
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     password = forms.CharField(
-        label=SAY["enter_password"],
+        label=later(SAY, "enter_password"),
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label=SAY["enter_again"],
+        label=later(SAY, "enter_again"),
         max_length=128,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

@@ -16,7 +16,7 @@ from pop.people import actions, queries
 from pop.people.asking import Ask, Rows
 from pop.people.entrance import member, staff
 from pop.people.models import ROLES
-from pop.people.pages.layout import page, speaker, tell
+from pop.people.pages.layout import later, page, speaker, tell
 from pop.people.pages.lists import Cell, Column, Listing, show
 from pop.people.queries import Person
 
@@ -26,11 +26,11 @@ SAY = speaker()
 class StaffForm(forms.Form):
     """Somebody to invite."""
 
-    name = forms.CharField(label=SAY["staff_name"], max_length=120)
-    email = forms.EmailField(label=SAY["staff_email"], max_length=254)
+    name = forms.CharField(label=later(SAY, "staff_name"), max_length=120)
+    email = forms.EmailField(label=later(SAY, "staff_email"), max_length=254)
     roles = forms.MultipleChoiceField(
-        label=SAY["staff_roles"],
-        choices=[(role, SAY(f"role_{role}") + ": " + SAY(f"role_{role}_hint")) for role in ROLES],
+        label=later(SAY, "staff_roles"),
+        choices=[(role, later(SAY, f"role_{role}", f"role_{role}_hint")) for role in ROLES],
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -38,7 +38,7 @@ class StaffForm(forms.Form):
 class RolesForm(forms.Form):
     """What somebody may do."""
 
-    roles = forms.MultipleChoiceField(label=SAY["staff_roles"], choices=[(role, role) for role in ROLES])
+    roles = forms.MultipleChoiceField(label=later(SAY, "staff_roles"), choices=[(role, role) for role in ROLES])
 
 
 def day(moment: dt.datetime | None) -> str:
@@ -78,8 +78,8 @@ LISTING = Listing[Person](
         Column("staff_added", lambda person: day(person.added), "added"),
     ),
     filters={
-        "role": [(role, SAY[f"role_{role}"]) for role in ROLES],
-        "state": [("active", SAY["staff_active"]), ("ended", SAY["staff_ended"])],
+        "role": [(role, later(SAY, f"role_{role}")) for role in ROLES],
+        "state": [("active", later(SAY, "staff_active")), ("ended", later(SAY, "staff_ended"))],
     },
 )
 

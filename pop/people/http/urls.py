@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from pop.people.http import audit, invitations, staff
+from pop.people.http.languages import choose_language
 from pop.people.http.second_factor import sign_in_urlpatterns
 from pop.people.pages.assets import static
 
 console_urlpatterns: list[URLPattern | URLResolver] = [
     *sign_in_urlpatterns,
     path("enter/<str:token>", invitations.enter, name="enter"),
+    path("language", choose_language, name="language"),
     path("staff", staff.staff_list, name="staff_list"),
     path("staff/add", staff.staff_add, name="staff_add"),
     path("staff/<uuid:staff_id>", staff.staff_one, name="staff_one"),

@@ -54,6 +54,7 @@ ROUTES = {
     "staff_end": ("POST", ADMINISTRATOR),
     "staff_open": ("POST", ADMINISTRATOR),
     "staff_link": ("POST", ADMINISTRATOR),
+    "language": ("POST", SIGNED_IN),
     "audit_list": ("GET", ADMINISTRATOR),
     "account_login": ("GET", ANYONE),
     "account_inactive": ("GET", ANYONE),
