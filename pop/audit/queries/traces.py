@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 
 from pop.audit.models import AuditRow
@@ -52,9 +53,16 @@ def traces(
     return _traces(rows), found.count()
 
 
-def readers_of(object_id: str, actions: Collection[str]) -> list[Trace]:
+def readers_of(object_id: str, actions: Collection[str], *, using: str = DEFAULT_DB_ALIAS) -> list[Trace]:
     """Return the rows of these actions on this record, oldest first: who has read a conversation, and when."""
-    return _traces(AuditRow.objects.filter(object_id=object_id, action__in=list(actions)).order_by("at", "id"))
+    rows = AuditRow.objects.using(using).filter(object_id=object_id, action__in=list(actions))
+    return _traces(rows.order_by("at", "id"))
+
+
+def actors_on(object_id: str, *, using: str | None = None) -> frozenset[UUID]:
+    """Return who of the staff did anything to this record, reading included."""
+    rows = AuditRow.objects.using(using).filter(object_id=object_id, actor__isnull=False).order_by()
+    return frozenset(actor for actor in rows.values_list("actor", flat=True).distinct() if actor is not None)
 
 
 def known_actions() -> list[str]:

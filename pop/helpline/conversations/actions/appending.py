@@ -410,7 +410,9 @@ class _Batch:
         due = [
             row
             for row in changed
-            if row.state in lifecycle.LEASED and lifecycle.lease_is_due(row.lease_until, now=self._now)
+            if (row.by_child or row.by_staff)  # a notice of ours is nobody's act
+            and row.state in lifecycle.LEASED
+            and lifecycle.lease_is_due(row.lease_until, now=self._now)
         ]
         absent = {row.id for row in due if not (row.lease_until and self._now < row.lease_until)}
         grant_leases({place: key.key for place, key in self._keys.items() if place[0] in absent})

@@ -147,8 +147,9 @@ def _uuid(value: UUID | str) -> UUID:
 
 
 def _time(value: dt.datetime | str) -> dt.datetime:
-    # SQLite keeps moments as text in UTC, without saying so.
-    return value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value).replace(tzinfo=dt.UTC)
+    # SQLite keeps moments as text in UTC, without saying so; its driver may have read it already.
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
 
 
 _READ: dict[str, Callable[[Any], Any]] = {"uuid": _uuid, "time": _time, "bytes": bytes}

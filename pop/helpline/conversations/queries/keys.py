@@ -173,8 +173,8 @@ def of_staff(conversation: UUID, staff: UUID, private_key: bytes) -> dict[int, b
     editions = {(key.team, key.edition): privates[key.id] for key in lines.team_keys(privates)}
     found: dict[int, bytes] = {}
     seals = KeySeal.objects.filter(case_key__conversation=conversation, recipient=TEAM)
-    for epoch, team, edition, blob in seals.values_list("case_key__epoch", "case_key__team", "edition", "blob"):
-        private = editions.get((team, edition))
+    for epoch, team, edition, blob in seals.values_list("case_key__epoch", "recipient_id", "edition", "blob"):
+        private = editions.get((UUID(team), edition))
         if private is not None:
             found[epoch] = open_with(private, bytes(blob))
     if not found:

@@ -1,0 +1,171 @@
+"""What the worker does for conversations every second: a few rows at each call, because SQLite has one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from pop.audit.actions import Row, record_many
+from pop.helpline import database
+from pop.helpline.conversations.actions.entering import ENDED, FAILED, OPEN, PENDING
+from pop.helpline.conversations.actions.leasing import begin_epoch, drop_session_seals, end_leases
+from pop.helpline.conversations.actions.moving import locked, move
+from pop.helpline.conversations.models import CaseKey, ChildSession, ComplaintSeal, Conversation, KeySeal
+from pop.helpline.conversations.queries import keys as case_keys
+from pop.helpline.conversations.rules import lifecycle, retention
+from pop.helpline.lines.models import TeamKey
+from pop.helpline.lines.rules import RefusedError
+
+TRACE = timedelta(days=1)
+"""How long an ended session's trace stays, so that its form sent again opens no new conversation."""
+
+
+def sweep_leases(now: datetime | None = None, *, limit: int = 50) -> int:
+    """Take back leases that nobody renewed for 30 minutes, and return how many conversations it concerned.
+
+    An active conversation falls asleep and the child is told; a waiting one keeps its place, and staff open it with
+    the team's key. A lease where the state has none is taken back too, whatever left it there.
+    """
+    moment = now or timezone.now()
+    over = Q(lease_until__lt=moment) | Q(lease_until=None, state_since__lt=moment - lifecycle.LEASE)
+    active = Conversation.objects.filter(over, state=lifecycle.ACTIVE).values_list("id", flat=True)
+    swept = 0
+    for conversation in list(active[:limit]):
+        swept += _fall_asleep(conversation, moment)
+    lapsed = CaseKey.objects.filter(lease__isnull=False).filter(
+        Q(conversation__state=lifecycle.WAITING, conversation__lease_until__lt=moment)
+        | ~Q(conversation__state__in=lifecycle.LEASED)
+    )
+    for conversation in list(lapsed.values_list("conversation", flat=True).distinct()[:limit]):
+        with database.atomic():
+            row = locked(conversation)
+            if row.state not in lifecycle.LEASED or (row.lease_until is not None and row.lease_until < moment):
+                end_leases([conversation])
+                swept += 1
+    return swept
+
+
+def sweep_sessions(now: datetime | None = None, *, limit: int = 200) -> int:
+    """End sessions that were not used for 30 days, and delete what is left of pending and ended ones."""
+    moment = now or timezone.now()
+    unused = ChildSession.objects.filter(state=OPEN, seen_at__lt=moment - retention.SESSION)
+    hashes = list(unused.values_list("token_hash", flat=True)[:limit])
+    gone = ChildSession.objects.filter(
+        Q(state__in=(PENDING, FAILED), made_at__lt=moment - retention.PENDING)
+        | Q(state=ENDED, made_at__lt=moment - TRACE, seen_at__lt=moment - TRACE)
+    )
+    dead = list(gone.values_list("token_hash", flat=True)[:limit])
+    if not hashes and not dead:
+        return 0
+    with database.atomic():
+        ChildSession.objects.filter(pk__in=hashes).update(state=ENDED, conversation=None)
+        drop_session_seals(hashes)
+        ComplaintSeal.objects.filter(recipient=case_keys.SESSION, recipient_id__in=hashes).delete()
+        ChildSession.objects.filter(pk__in=dead).delete()
+    return len(hashes) + len(dead)
+
+
+def renew_epochs(now: datetime | None = None, *, limit: int = 20) -> int:
+    """Begin a new epoch where a team's key changed since the present one began, and return how many began.
+
+    Whoever left the team may have kept its former private key: what is written from now on is not sealed to it.
+    """
+    moment = now or timezone.now()
+    current = TeamKey.objects.filter(team=OuterRef("team"), retired_at=None).order_by("-edition").values("edition")[:1]
+    sealed = KeySeal.objects.filter(
+        case_key__conversation=OuterRef("pk"),
+        case_key__epoch=OuterRef("epoch"),
+        case_key__team=OuterRef("team"),
+        recipient=case_keys.TEAM,
+    ).values("edition")[:1]
+    behind = (
+        Conversation.objects.exclude(state=lifecycle.CLOSED)
+        .annotate(current=Subquery(current), sealed=Subquery(sealed))
+        .filter(sealed__lt=F("current"))
+        .values_list("id", flat=True)
+    )
+    begun = 0
+    for conversation in list(behind[:limit]):
+        with database.atomic():
+            row = locked(conversation)
+            if row.state == lifecycle.CLOSED:
+                continue
+            row.epoch += 1
+            Conversation.objects.filter(pk=row.pk).update(epoch=row.epoch)
+            begin_epoch(row, team=row.team_id, now=moment)
+            database.record(
+                action="renew_epoch",
+                object_type="conversation",
+                object_id=str(row.pk),
+                detail={"epoch": row.epoch},
+            )
+        begun += 1
+    return begun
+
+
+def member_left(payload: Mapping[str, object]) -> None:
+    """Hear "team_left" {team, staff}: what they had goes back to the others, and the child is told."""
+    team, staff = UUID(str(payload["team"])), UUID(str(payload["staff"]))
+    theirs = Conversation.objects.filter(Q(assignee=staff) | Q(promised_by=staff), team=team)
+    for row in theirs.exclude(state=lifecycle.CLOSED):
+        raised = lifecycle.raised(row.urgency)
+        if row.state in (lifecycle.ACTIVE, lifecycle.PROMISED):
+            move(
+                row.pk,
+                to=lifecycle.WAITING,
+                action="return_to_queue",
+                by=None,
+                assignee=None,
+                urgency=raised,
+                told="counsellor_lost",
+                detail={"why": "left_team"},
+            )
+        else:
+            Conversation.objects.filter(pk=row.pk).update(assignee=None, urgency=raised)
+
+
+def audit_sends(payload: Mapping[str, object]) -> None:
+    """Hear "messages_sent" {at, sent: [[conversation, sequence, author, staff]]}: one audit row for each message."""
+    at = datetime.fromisoformat(str(payload["at"]))
+    sent = payload["sent"]
+    if not isinstance(sent, list):
+        raise TypeError("what was sent is a list")
+    rows = [
+        Row(
+            action="send_message",
+            object_type="conversation",
+            object_id=str(conversation),
+            actor=UUID(staff) if staff else None,
+            detail={"sequence": sequence, "author": author},
+            at=at,
+        )
+        for conversation, sequence, author, staff in sent
+    ]
+    record_many(rows, using=database.ALIAS)
+
+
+def _fall_asleep(conversation: UUID, now: datetime) -> int:
+    try:
+        with database.atomic():
+            row = locked(conversation)
+            # The lease is over, its rows are still there: enough for the last notice.
+            keys = case_keys.all_leased(conversation)
+            if row.state != lifecycle.ACTIVE or (row.lease_until is not None and row.lease_until >= now):
+                return 0
+            move(
+                conversation,
+                to=lifecycle.SLEEPING,
+                action="fall_asleep",
+                by=None,
+                keys=keys,
+                told="slept",
+                params={"by": "system"},
+                now=now,
+            )
+    except RefusedError:
+        return 0
+    return 1
