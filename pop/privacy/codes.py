@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -21,7 +21,6 @@ _DIGITS: Final = 20
 _GROUP: Final = 4
 _LISTS: Final = Path(__file__).parent / "wordlists"
 _LONGEST_TYPED: Final = 500
-_LONGEST_WORD: Final = 24
 # Written inside a word in some languages and left out by as many writers: dropped, so that no word is split by one.
 _INSIDE_WORDS: Final = dict.fromkeys(map(ord, "'’‘`´ʼʹ′\u0640"))
 # One letter for what keyboards of several languages write in several ways, and for strokes that are no accents.
@@ -70,14 +69,15 @@ def fold(typed: str, language: str | None) -> str:
     """Return what a code is made of, from whatever somebody typed: folded words or groups of digits, single spaces.
 
     Capitals, accents, Arabic vowel signs and tatweel, hyphens, commas, line breaks, other scripts' digits and the
-    numbers of a numbered list make no difference. A word that no list holds becomes the listed one within one letter
-    of it, where there is exactly one: of the list that most of the words stand in; where lists tie, of ``language``,
-    else of all that tie. A code typed without a fault is thus never changed, whatever the language, and a code of a
-    former list stays as it is. Same input, same lists, same result; never raises.
+    numbers of a numbered list make no difference; nor do missing spaces, where there is one way only to read six listed
+    words. A word that no list holds becomes the listed one within one letter of it, where there is exactly one: of the
+    list that most of the words stand in; where lists tie, of ``language``, else of all that tie. A code typed without a
+    fault is thus never changed, whatever the language, and a code of a former list stays as it is. Same input, same
+    lists, same result; never raises.
     """
     tokens = _tokens(typed)
     words = [token for token in tokens if not (token.isascii() and token.isdigit())]
-    return " ".join(_corrected(words, language)) if words else _grouped("".join(tokens))
+    return " ".join(_corrected(_parted(words), language)) if words else _grouped("".join(tokens))
 
 
 def derive_code(folded: str, pepper: bytes) -> CodeKey:
@@ -105,14 +105,27 @@ def _words(language: str) -> tuple[str, ...]:
 
 
 class _Folded(NamedTuple):
+    """A list as it is compared: its words, and by their first and last letter where a slip is looked for."""
+
     words: frozenset[str]
-    letters: str
+    beginning: Mapping[str, Sequence[str]]
+    ending: Mapping[str, Sequence[str]]
+    longest: int
+
+
+def _made_of(words: Iterable[str]) -> _Folded:
+    known = frozenset(words)
+    beginning: dict[str, list[str]] = {}
+    ending: dict[str, list[str]] = {}
+    for word in sorted(known):
+        beginning.setdefault(word[0], []).append(word)
+        ending.setdefault(word[-1], []).append(word)
+    return _Folded(known, beginning, ending, max(map(len, known), default=0))
 
 
 @cache
 def _folded(language: str) -> _Folded:
-    words = frozenset("".join(_tokens(word)) for word in _words(language))
-    return _Folded(words, "".join(sorted(set("".join(words)))))
+    return _made_of("".join(_tokens(word)) for word in _words(language))
 
 
 @cache
@@ -153,6 +166,39 @@ def _grouped(digits: str) -> str:
     return " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
 
 
+def _parted(tokens: Sequence[str]) -> Sequence[str]:
+    """Return the six listed words that fewer tokens are written together from, where there is exactly one way.
+
+    Six tokens or more are never touched: among them may be words of a former list.
+    """
+    if not 0 < len(tokens) < WORDS:
+        return tokens
+    found = {way for listed in _lists().values() for way in _ways(tokens, listed)}
+    return found.pop() if len(found) == 1 else tokens
+
+
+def _ways(tokens: Sequence[str], listed: _Folded) -> list[tuple[str, ...]]:
+    """Return the ways to read all tokens as six words of one list: none, one, or two where there are more."""
+    ways: list[tuple[str, ...]] = [()]
+    for token in tokens:
+        reached: dict[int, list[tuple[str, ...]]] = {0: ways}
+        for at in range(len(token)):
+            for end in range(at + 1, min(at + listed.longest, len(token)) + 1) if reached.get(at) else ():
+                if token[at:end] in listed.words:
+                    further = [(*way, token[at:end]) for way in reached[at] if len(way) < WORDS]
+                    # Two of each length tell that there is more than one.
+                    reached[end] = _two_of_each([*reached.get(end, ()), *further])
+        ways = reached.get(len(token), [])
+    return [way for way in ways if len(way) == WORDS]
+
+
+def _two_of_each(ways: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    kept: dict[int, list[tuple[str, ...]]] = {}
+    for way in ways:
+        kept.setdefault(len(way), []).append(way)
+    return [way for each in kept.values() for way in each[:2]]
+
+
 def _corrected(tokens: Sequence[str], language: str | None) -> Iterator[str]:
     lists = _lists()
     held = {name: sum(token in each.words for token in tokens) for name, each in lists.items()}
@@ -169,15 +215,17 @@ def _corrected(tokens: Sequence[str], language: str | None) -> Iterator[str]:
 
 def _near(token: str, listed: _Folded) -> Iterator[str]:
     """Yield the listed words that one letter more, less or other makes of a token."""
-    foreign = sum(letter not in listed.letters for letter in token)
-    if len(token) > _LONGEST_WORD or foreign > 1:
-        return
-    for at in range(len(token) + 1):
-        before, after = token[:at], token[at:]
-        if after and before + after[1:] in listed.words:
-            yield before + after[1:]
-        for letter in listed.letters:
-            if before + letter + after in listed.words:
-                yield before + letter + after
-            if after and before + letter + after[1:] in listed.words:
-                yield before + letter + after[1:]
+    # One slip spares the first letter or the last.
+    for word in {*listed.beginning.get(token[0], ()), *listed.ending.get(token[-1], ())}:
+        if _is_slip(token, word):
+            yield word
+
+
+def _is_slip(one: str, other: str) -> bool:
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    if len(long) - len(short) > 1:
+        return False
+    at = 0
+    while at < len(short) and short[at] == long[at]:
+        at += 1
+    return short[at + (len(short) == len(long)) :] == long[at + 1 :]

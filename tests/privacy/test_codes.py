@@ -145,7 +145,7 @@ def test_one_wrong_letter_in_a_word_is_put_right(code, data):
 def lists(monkeypatch):
     """Two small lists, in which what is near to what can be seen."""
     made = {
-        name: codes._Folded(frozenset(words), "".join(sorted(set("".join(words)))))
+        name: codes._made_of(words)
         for name, words in {
             "en": ["apple", "stone", "store", "river", "plant", "cloud"],
             "fr": ["plante", "fleuve", "nuage", "pierre"],
@@ -184,12 +184,49 @@ def test_a_word_is_corrected_only_where_there_is_no_doubt(lists, typed, language
     assert fold(typed, language) == folded
 
 
+@MANY
+@given(shown, st.data())
+def test_missing_spaces_make_no_difference_where_only_one_reading_is_six_words(code, data):
+    language, words = code
+    expected = fold(" ".join(words), language)
+    typed = ""
+    for word in words:
+        typed += word + data.draw(st.sampled_from(["", " "]))
+    tokens = codes._tokens(typed)
+    readings = {way for each in languages() for way in codes._ways(tokens, codes._folded(each))}
+    assert tuple(expected.split(" ")) in readings or len(readings) > 1
+    if len(readings) == 1 or len(tokens) == 6:
+        assert fold(typed, data.draw(st.sampled_from([language, None, "xx"]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "folded"),
+    [
+        ("appleriverstonecloudplantapple", "apple river stone cloud plant apple"),
+        ("appleriver stonecloud plantapple", "apple river stone cloud plant apple"),
+        ("appleriverstonecloudplant", "appleriverstonecloudplant"),  # five words are no code
+        ("applerivers tonecloudplantapple", "applerivers tonecloudplantapple"),
+        ("appleriver apple apple apple apple apple", "appleriver apple apple apple apple apple"),
+        ("一二 三四五六 七八九 十百 千万", "一二 三四 五六 七八九 十百 千万"),
+        ("一二三四五六七八九十百千万", "一二 三四 五六 七八九 十百 千万"),
+        ("甲乙丙甲乙丙甲乙丙甲乙丙", "甲乙丙甲乙丙甲乙丙甲乙丙"),  # could be 甲 乙丙 or 甲乙 丙, in many ways
+    ],
+)
+def test_words_written_together_are_told_apart_where_there_is_no_doubt(monkeypatch, typed, folded):
+    made = {
+        "en": codes._made_of(["apple", "river", "stone", "cloud", "plant"]),
+        "zh": codes._made_of(["一二", "三四", "五六", "七八九", "十百", "千万", "甲", "乙丙", "甲乙", "丙"]),
+    }
+    monkeypatch.setattr(codes, "_lists", lambda: made)
+    assert fold(typed, None) == folded
+
+
 def test_a_code_of_a_list_that_has_changed_since_still_opens(monkeypatch):
     made = make_code("en")
     before = fold(made, "en")
     gone = set(before.split()[:3])
     kept = codes._folded("en").words - gone
-    monkeypatch.setattr(codes, "_lists", lambda: {"en": codes._Folded(kept, codes._folded("en").letters)})
+    monkeypatch.setattr(codes, "_lists", lambda: {"en": codes._made_of(kept)})
     assert fold(made, "en") == before
     assert derive_code(fold(made, "en"), PEPPER) == derive_code(before, PEPPER)
 
