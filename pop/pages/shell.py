@@ -63,9 +63,13 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def render(template: str, context: Mapping[str, Any]) -> bytes:
-    """Render a template to bytes, without the templates' own indentation."""
-    return _INDENT.sub("\n", render_to_string(template, dict(context))).encode()
+def render(template: str, context: Mapping[str, Any], *, verbatim: bool = False) -> bytes:
+    """Render a template to bytes, without the templates' own indentation; `verbatim` keeps all space, as people wrote.
+
+    A lone surrogate has no encoding: it is shown as a question mark.
+    """
+    text = render_to_string(template, dict(context))
+    return (text if verbatim else _INDENT.sub("\n", text)).encode("utf-8", "replace")
 
 
 class EmergencyNumber(Protocol):

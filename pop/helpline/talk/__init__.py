@@ -1,0 +1,1 @@
+"""What a child sees of the helpline: pages over conversations, queue and referrals. No decision is made here."""

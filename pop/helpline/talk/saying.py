@@ -1,0 +1,154 @@
+"""How messages and notices read on a child's page. What people wrote is shown as written, and inert."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pop.helpline.talk.reader import Reader, filled
+
+# The compressed size of the messages that one page may hold, in bytes: with them it stays under 14,000.
+ROOM = 4_800
+LABELS = {"child": "you", "counsellor": "counsellor", "supervisor": "supervisor", "system": "system"}
+# Links that a page of ours may start (as in the finder).
+_SCHEMES = frozenset({"tel", "sms", "mailto", "https", "http"})
+_PLAIN = (
+    "joined",
+    "left",
+    "handed_over",
+    "counsellor_lost",
+    "slept",
+    "closed",
+    "supervisor_joined",
+    "supervisor_read",
+    "blocked",
+    "complaint_answered",
+)
+_TIMED = {"promised": "on", "paused_for_abuse": "until"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One message as it is read from the conversation: `kind` is text or notice (JSON: {"code", …})."""
+
+    number: int
+    author: str
+    kind: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One tap to a service that staff handed over."""
+
+    uri: str
+    label: str
+    outside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message as the page shows it. `asked` is the referral that a child may agree to, "" where there is none."""
+
+    number: int
+    side: str
+    label: str
+    time: SafeString
+    text: str = ""
+    notice: SafeString | str = ""
+    lines: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    asked: str = ""
+
+
+def last_that_fit(written: Sequence[Written], *, room: int = ROOM) -> tuple[Sequence[Written], bool]:
+    """Return the newest messages that fit into a page, at least one, and whether earlier ones are left out."""
+    left = room
+    for count, message in enumerate(reversed(written)):
+        left -= len(zlib.compress(message.text.encode("utf-8", "replace"))) + 60
+        if left < 0 and count:
+            return written[len(written) - count :], True
+    return written, False
+
+
+def shown(written: Iterable[Written], reader: Reader) -> list[Shown]:
+    """Return messages as a page shows them."""
+    return [_shown(message, reader) for message in written]
+
+
+def _shown(message: Written, reader: Reader) -> Shown:
+    label = reader.say[LABELS.get(message.author, "system")]
+    side = "mine" if message.author == "child" else "theirs"
+    time = reader.time(message.at)
+    if message.kind != "notice":
+        return Shown(message.number, side, label, time, text=message.text)
+    notice = _parsed(message.text)
+    code = str(notice.get("code", ""))
+    said: SafeString | str
+    if code in _PLAIN:
+        said = reader.say[f"notice_{code}"]
+    elif code in _TIMED:
+        moment = _moment(notice.get(_TIMED[code]))
+        said = reader.with_time(f"notice_{code}", moment) if moment else reader.say["notice_other"]
+    elif code in {"service", "service_asked"}:
+        return _service(message, notice, label, time, reader, asked=code == "service_asked")
+    elif code == "danger_steps":
+        said = reader.say["notice_danger_steps"]
+    else:
+        said = reader.say["notice_other"]
+    return Shown(message.number, "notice", label, time, notice=said, lines=_lines(notice.get("steps")))
+
+
+def _service(
+    message: Written, notice: Mapping[str, Any], label: str, time: SafeString, reader: Reader, *, asked: bool
+) -> Shown:
+    name = format_html("<bdi>{}</bdi>", str(notice.get("name", "")))
+    if asked:
+        said = filled(reader.say["notice_service_asked"], name=name)
+        return Shown(message.number, "notice", label, time, notice=said, asked=str(notice.get("referral", "")))
+    said = format_html("{} {}", reader.say["notice_service"], name)
+    contacts = notice.get("contacts")
+    links = tuple(_links(contacts)) if isinstance(contacts, list) else ()
+    return Shown(message.number, "notice", label, time, notice=said, links=links)
+
+
+def _links(contacts: Sequence[Any]) -> Iterable[Link]:
+    for contact in contacts[:4]:
+        if not isinstance(contact, dict):
+            continue
+        uri = str(contact.get("uri", ""))
+        scheme = urlsplit(uri).scheme.lower() if uri.isprintable() else ""
+        if scheme in _SCHEMES:
+            label = str(contact.get("dial") or contact.get("value") or uri.partition(":")[2])
+            yield Link(uri=uri, label=label, outside=scheme in {"http", "https"})
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _lines(steps: object) -> tuple[str, ...]:
+    if not isinstance(steps, list):
+        return ()
+    return tuple(str(step.get("text", "")) if isinstance(step, dict) else str(step) for step in steps[:8])
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

@@ -1,0 +1,1 @@
+"""What the helpline says: to children, and to staff."""
