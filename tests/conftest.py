@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +23,16 @@ from pop.people.proof import METHODS_KEY, METHODS_OF_KEY
 from pop.people.stretching import Hardness
 from pop.privacy.sealing import derive, new_pair, seal_under
 from tests.served import Served, prepared, serving
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a test that touches storage touch both databases, in the run where the helpline has one of its own."""
+    if len(settings.DATABASES) == 1:
+        return
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is not None:
+            item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "databases": "__all__"}), append=False)
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,10 @@ from with_postgres import program
 
 ROOT = Path(__file__).resolve().parents[1]
 STRICT = os.environ.get("CI") == "true"
-# Debian's names of what the tests drive: a browser, a database server.
-PACKAGES = {"chromium": "chromium", "postgres": "postgresql"}
+# Debian's names of what the tests drive: a browser, a database server, a tracer of system calls.
+PACKAGES = {"chromium": "chromium", "postgres": "postgresql", "strace": "strace"}
+# A helpline may live in a database of its own: its tests run once so, with two files.
+APART = ROOT / "build" / "tests" / "helpline.sqlite3"
 
 
 def missing() -> list[str]:
@@ -25,6 +27,8 @@ def missing() -> list[str]:
         absent.append("chromium")
     if not program("postgres"):
         absent.append("postgres")
+    if not shutil.which("strace"):
+        absent.append("strace")
     return absent
 
 
@@ -41,10 +45,12 @@ def install(absent: list[str]) -> None:
     )  # type: ignore[call-overload]
 
 
-def run(title: str, command: list[str]) -> bool:
+def run(title: str, command: list[str], **more: str) -> bool:
     print(f"== {title}", flush=True)
     environment = {**os.environ, "POP_DATA_DIR": str(ROOT / "build" / "tests"), "POP_SECRET_KEY": "only for tests"}
-    environment.pop("DATABASE_URL", None)
+    for name in ("DATABASE_URL", "HELPLINE_DATABASE_URL"):
+        environment.pop(name, None)
+    environment.update(more)
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
@@ -59,6 +65,13 @@ def main() -> int:
     pytest = [sys.executable, "-m", "pytest", "-q"]
     left_out = []
     good = run("rules, pages and storage on SQLite", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "not browser"])
+    good &= run(
+        "the helpline in a database of its own",
+        [*pytest, "-m", "storage", "tests/helpline", "tests/events", "tests/audit"],
+        HELPLINE_DATABASE_URL=f"sqlite:///{APART}",
+    )
+    if "strace" in absent:
+        left_out.append("power cuts: install strace")
     if "postgres" in absent:
         left_out.append("storage on PostgreSQL: install it (Debian: postgresql)")
     else:
