@@ -25,22 +25,24 @@ LANGUAGE_WAIT_IN_DANGER: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One child in the queue. `language` is BCP 47 or ""."""
+    """One child in the queue. `language` is BCP 47 or ""; only somebody of `team`, if there is one, may have it."""
 
     id: UUID
     since: datetime
     urgency: int = USUAL
     language: str = ""
+    team: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Somebody on duty: how many more conversations they can take, how many they hold, and what they speak."""
+    """Somebody on duty: how many more conversations they can take, how many they hold, what they speak, their teams."""
 
     staff: UUID
     room: int
     held: int = 0
     languages: tuple[str, ...] = ()
+    teams: frozenset[UUID] = frozenset()
 
 
 def head_start(urgency: int, cap: timedelta) -> timedelta:
@@ -101,13 +103,18 @@ def shared_out(
     """
     room = {place.staff: place.room for place in places}
     held = {place.staff: place.held for place in places}
-    languages = {place.staff: place.languages for place in places}
     pairs: list[tuple[UUID, UUID]] = []
     for child in in_order(children, cap=cap, now=now):
-        able = [staff for staff in room if room[staff] > 0 and may_have(child, languages[staff], cap=cap, now=now)]
+        able = [
+            (not speaks(place.languages, child.language), held[place.staff], place.staff)
+            for place in places
+            if room[place.staff] > 0
+            and (child.team is None or child.team in place.teams)
+            and may_have(child, place.languages, cap=cap, now=now)
+        ]
         if not able:
             continue
-        best = min(able, key=lambda staff: (not speaks(languages[staff], child.language), held[staff], staff.int))
+        *_, best = min(able)
         room[best] -= 1
         held[best] += 1
         pairs.append((child.id, best))

@@ -1,0 +1,150 @@
+"""Who waits, in codes: what staff of the team see before they take anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from pop.helpline.conversations.models import Conversation
+from pop.helpline.conversations.rules.lifecycle import MESSAGE_LEFT, PROMISED, SLEEPING, WAITING
+from pop.helpline.lines import queries as lines
+from pop.helpline.queue.models import Presence
+from pop.helpline.queue.queries.rooms import cap_of
+from pop.helpline.queue.rules.order import Waiting, in_order, over_cap, speaks
+
+STATES: Sequence[str] = (WAITING, MESSAGE_LEFT, PROMISED, SLEEPING)
+SORTS: Mapping[str, Sequence[str]] = {
+    "waited": ("waiting_since", "opened_at", "pk"),
+    "language": ("language", "waiting_since", "pk"),
+    "age": ("age", "waiting_since", "pk"),
+    "channel": ("channel", "waiting_since", "pk"),
+    "changed": ("state_since", "pk"),
+}
+MOST = 200
+
+
+@dataclass(frozen=True)
+class WaitingFilters:
+    """What to show of the queue; "" and None: everything. `state` is one of STATES."""
+
+    state: str = WAITING
+    line: UUID | None = None
+    language: str = ""
+    channel: str = ""
+    tile: str = ""
+    age: str = ""
+    urgency: int | None = None
+    practice: bool = False
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """One child in codes. `fits`: somebody asked speaks its language. `over_cap`: waited longer than anybody may."""
+
+    id: UUID
+    line: UUID
+    team: UUID
+    state: str
+    channel: str
+    practice: bool
+    language: str
+    country: str
+    age: str
+    tile: str
+    danger: bool
+    urgency: int
+    since: datetime
+    waited_minutes: int
+    over_cap: bool
+    fits: bool
+    blocked: bool
+    promised_for: datetime | None
+    promised_by: UUID | None
+
+
+@dataclass(frozen=True)
+class Waitings:
+    """A page of the queue, and how many there are in all."""
+
+    rows: list[WaitingRow]
+    total: int
+
+
+def waiting(
+    *,
+    staff: UUID,
+    filters: WaitingFilters | None = None,
+    sort: str = "order",
+    first: int = 0,
+    count: int = 50,
+    now: datetime | None = None,
+) -> Waitings:
+    """Return who waits for the teams that somebody is in; `sort` is "order" (the queue's own) or a key of SORTS."""
+    now = now or timezone.now()
+    wanted = filters or WaitingFilters()
+    memberships = [each for each in lines.teams_of(staff) if wanted.line in (None, each.line)]
+    caps = {line: cap_of(line) for line in {each.line for each in memberships}}
+    state = wanted.state if wanted.state in STATES else WAITING
+    found = Conversation.objects.filter(
+        team__in=[each.team for each in memberships], state=state, practice=wanted.practice
+    )
+    for column, value in (
+        ("language", wanted.language),
+        ("channel", wanted.channel),
+        ("tile", wanted.tile),
+        ("age", wanted.age),
+    ):
+        if value:
+            found = found.filter(**{column: value})
+    if wanted.urgency is not None:
+        found = found.filter(urgency=wanted.urgency)
+    total = found.count()
+    first, count = max(0, first), min(max(1, count), MOST)
+    if sort == "order" and state == WAITING:
+        rows = list(found)
+        ordered: list[Conversation] = []
+        for line, cap in caps.items():
+            own = {row.pk: row for row in rows if row.line_id == line}
+            queue = in_order((_waiting(row) for row in own.values()), cap=cap, now=now)
+            ordered += [own[each.id] for each in queue]
+        page = ordered[first : first + count]
+    else:
+        page = list(found.order_by(*SORTS.get(sort, SORTS["changed"]))[first : first + count])
+    spoken = Presence.objects.filter(staff=staff).values_list("languages", flat=True).first() or []
+    rows_shown = [
+        _row(row, spoken, over=over_cap(_waiting(row), cap=caps[row.line_id], now=now), now=now) for row in page
+    ]
+    return Waitings(rows_shown, total)
+
+
+def _waiting(row: Conversation) -> Waiting:
+    return Waiting(row.pk, row.waiting_since or row.opened_at, row.urgency, row.language)
+
+
+def _row(row: Conversation, spoken: Sequence[str], *, over: bool, now: datetime) -> WaitingRow:
+    since = (row.waiting_since or row.opened_at) if row.state == WAITING else row.state_since
+    return WaitingRow(
+        id=row.pk,
+        line=row.line_id,
+        team=row.team_id,
+        state=row.state,
+        channel=row.channel,
+        practice=row.practice,
+        language=row.language,
+        country=row.country,
+        age=row.age,
+        tile=row.tile,
+        danger=row.danger,
+        urgency=row.urgency,
+        since=since,
+        waited_minutes=max(0, int((now - since).total_seconds() // 60)),
+        over_cap=over and row.state == WAITING,
+        fits=speaks(spoken, row.language),
+        blocked=row.blocked_at is not None,
+        promised_for=row.promised_for,
+        promised_by=row.promised_by,
+    )
