@@ -122,6 +122,12 @@ def key_session(session: UUID, *, now: dt.datetime) -> StaffKeySession | None:
     return StaffKeySession.objects.select_related("key").filter(pk=session, expires_at__gt=now).first()
 
 
+def open_key_sessions(sessions: Iterable[UUID], *, now: dt.datetime) -> frozenset[UUID]:
+    """Return those sign-ins (by the ids of their open keys) that are not over."""
+    found = StaffKeySession.objects.filter(pk__in=list(sessions), expires_at__gt=now, key__ended_at=None)
+    return frozenset(found.values_list("pk", flat=True))
+
+
 def _with_second_factor() -> QuerySet[Staff]:
     devices = Staff._meta.get_field("authenticator").related_model
     own = devices._default_manager.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)

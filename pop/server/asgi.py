@@ -15,6 +15,7 @@ from django.core.handlers.asgi import ASGIHandler
 from pop.people.sign_in import CONSOLE_CSP_HASHES
 from pop.registry.directory.http.style import CSS_HASH
 from pop.server.security import Application, Policy, Receive, Scope, Secured, Send, content_security_policy
+from pop.server.talking import Talking
 from pop.server.wiring import plain_doors, snapshots
 from pop.signposting.finder.pages import LOOK as FINDER_LOOK
 from pop.signposting.finder.plain_pages import PlainPages
@@ -38,7 +39,9 @@ class Program:
         django: Application,
         start: Hook | None = None,
         stop: Hook | None = None,
+        closing: Callable[[], None] | None = None,
     ) -> None:
+        self.closing = closing
         self.doors = doors
         self.pages = pages
         self.django = django
@@ -77,8 +80,9 @@ class Program:
                 return
 
 
-def public() -> Application:
+def public(talking: Talking | None = None) -> Secured:
     """Make the public door's application."""
+    talks = talking or Talking("public")
     current = snapshots()
     policy = Policy(
         csp=content_security_policy(scripts=(FINDER_LOOK.script_hash,), styles=(FINDER_LOOK.style_hash, CSS_HASH)),
@@ -91,16 +95,29 @@ def public() -> Application:
 
     async def start() -> None:
         await current.start()
+        await talks.start()
         # Beside the first requests, not before them: a page that is not there yet is rendered when it is asked for.
         warming.append(asyncio.create_task(asyncio.to_thread(pages.warm)))
 
+    async def stop() -> None:
+        await talks.stop()
+        await current.stop()
+
     warming: list[asyncio.Task[int]] = []
-    program = Program(doors=doors.by_path, pages=pages, django=django(), start=start, stop=current.stop)
+    program = Program(
+        doors={**doors.by_path, **talks.by_path},
+        pages=pages,
+        django=django(),
+        start=start,
+        stop=stop,
+        closing=talks.close_streams,
+    )
     return Secured(program, policy, hot={"/v1/match": doors.answer})
 
 
-def console() -> Application:
+def console(talking: Talking | None = None) -> Secured:
     """Make the console's application."""
+    talks = talking or Talking("console")
     policy = Policy(
         csp=content_security_policy(
             scripts=CONSOLE_CSP_HASHES.scripts, styles=CONSOLE_CSP_HASHES.styles, own_scripts=True
@@ -109,8 +126,22 @@ def console() -> Application:
         production=settings.PRODUCTION,
         open_to_other_sites=False,
     )
-    program = Program(doors={"/healthz": health}, pages=None, django=django())
+    program = Program(
+        doors={"/healthz": health, **talks.by_path},
+        pages=None,
+        django=django(),
+        start=talks.start,
+        stop=talks.stop,
+        closing=talks.close_streams,
+    )
     return Secured(program, policy)
+
+
+def close_streams(application: Application) -> None:
+    """End the streams of one of the applications above: a server that stops waits for its connections first."""
+    program = application.application if isinstance(application, Secured) else application
+    if isinstance(program, Program) and program.closing is not None:
+        program.closing()
 
 
 async def health(scope: Scope, receive: Receive, send: Send) -> None:

@@ -57,6 +57,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._head_size = 0
         super().on_message_begin()
+        # For a stream whose reader takes nothing: what waits for them is thrown away with the connection.
+        self.scope["pop.abort"] = self.transport.abort  # type: ignore[typeddict-unknown-key]
 
     def on_headers_complete(self) -> None:
         """The head is here."""

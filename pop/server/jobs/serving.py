@@ -23,6 +23,9 @@ from pop.server.bounded import BoundedProtocol
 from pop.server.jobs import preparing
 from pop.server.wiring import run_worker
 
+# Whoever sends at the end is answered; nobody holds up a restart for longer.
+GRACE_SECONDS = 8
+
 RED, PLAIN = "\033[1;97;41m", "\033[0m"
 
 
@@ -48,7 +51,7 @@ def serve_door(door: str) -> int:
     """Serve one door in this process until it is told to stop."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     application = asgi.public() if door == "public" else asgi.console()
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         # Passkeys refuse a bare IP address, so the console lives on the name `localhost`.
         host=settings.BIND or ("127.0.0.1" if door == "public" else "localhost"),
@@ -60,8 +63,19 @@ def serve_door(door: str) -> int:
         timeout_keep_alive=15,
         limit_concurrency=20_000,
         backlog=2048,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    Serving(config).run()
     return 0
+
+
+class Serving(uvicorn.Server):
+    """uvicorn, which when it stops waits for every connection: the streams, which never end, are ended first."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then stop as usual."""
+        asgi.close_streams(self.config.app)  # type: ignore[arg-type]
+        await super().shutdown(sockets)
 
 
 def serve_all() -> int:

@@ -15,10 +15,11 @@ from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
+from pop.helpline.conversations.rules.messages import valid_client_key
+
 Headers = Iterable[tuple[bytes, bytes]]
 
 CHILD_COOKIE = "pop_public"
-MAX_KEY = 64
 _PURPOSE = b"pop form 1"
 _FIELDS = 20
 
@@ -61,6 +62,11 @@ def from_other_site(headers: Headers, *, host: bytes) -> bool:
         if name == b"origin" and value != b"null" and value.partition(b"://")[2] != host:
             return True
     return False
+
+
+def says_own_site(headers: Headers) -> bool:
+    """Say whether the browser names where the request comes from at all, and it is a page: not `null`."""
+    return any(name == b"sec-fetch-site" or (name == b"origin" and value != b"null") for name, value in headers)
 
 
 def header(headers: Headers, wanted: bytes) -> bytes:
@@ -120,9 +126,17 @@ def _form(body: bytes) -> dict[str, str]:
     return {name: value.replace("\r\n", "\n") for name, value in pairs}
 
 
+def text_of(asked: Asked) -> str:
+    """Return the words that were sent. Raises MisreadError where there is no such field."""
+    text = asked.fields.get("text")
+    if text is None:
+        raise MisreadError("text", "What shall be sent is in the field `text`.")
+    return text
+
+
 def key_of(asked: Asked) -> str:
     """Return the idempotency key, which is compulsory: 8 to 64 letters, digits, `-` and `_`. Raises MisreadError."""
     key = asked.fields.get("key", "")
-    if not 8 <= len(key) <= MAX_KEY or not key.isascii() or not key.replace("-", "").replace("_", "").isalnum():
-        raise MisreadError("key", "Each message needs a key of its own: 8 to 64 letters, digits, - or _.")
+    if not valid_client_key(key):
+        raise MisreadError("key", "Each message needs a key of its own: 8 to 64 letters, digits, - and _.")
     return key

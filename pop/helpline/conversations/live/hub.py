@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import Error
@@ -29,12 +31,15 @@ COMMENT_SECONDS = 15
 # A ticket (a session, a sign-in, a membership) is shown again at least so often.
 TICKET_SECONDS = 5
 PLACE_SECONDS = 5
+THERE_SECONDS = 60
 # After every sequence there can be: a stream that begins now has missed nothing.
 NEVER = 2**31 - 1
 
 Keys = Mapping[int, bytes]
 # Where a waiting child stands: {"place", "low", "high"}, or what is known of it.
 Places = Callable[[Iterable[UUID]], Mapping[UUID, Mapping[str, object]]]
+
+T = TypeVar("T")
 
 logger = logging.getLogger("pop.helpline")
 
@@ -46,6 +51,7 @@ class Followed:
     keys: Keys
     streams: list[Stream] = field(default_factory=list)
     head: Head | None = None
+    locked: bool = False  # a message came under a key that is not here yet
     place: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -60,16 +66,19 @@ class Entry:
 Admit = Callable[[Stream], Entry | None]
 # Of many children's tickets, those that are over. Both run in a thread.
 Over = Callable[[Iterable[object]], set[object]]
+# Keeps that children have these conversations open.
+There = Callable[[Iterable[UUID]], object]
 
 
 class Hub:
     """The open streams of this process."""
 
-    def __init__(self, *, admit: Admit, over: Over | None = None, places: Places | None = None) -> None:
+    def __init__(self, *, over: Over | None = None, places: Places | None = None, there: There | None = None) -> None:
         self.followed: dict[UUID, Followed] = {}
         self.streams: set[Stream] = set()
         self._by_staff: dict[UUID, set[Stream]] = {}
-        self._admit = admit
+        self._admits: dict[str, Admit] = {}
+        self._there = there
         self._over = over
         self._places = places
         self._dirty: set[UUID] = set()
@@ -80,6 +89,10 @@ class Hub:
         self._opener = ThreadPoolExecutor(2, thread_name_prefix="live-opening")
         self._tasks: list[asyncio.Task[None]] = []
         self._second = 0
+
+    def let_in(self, side: str, admit: Admit) -> None:
+        """Let this say what a side's streams may follow."""
+        self._admits[side] = admit
 
     def start(self) -> None:
         """Begin, in the running event loop."""
@@ -100,10 +113,10 @@ class Hub:
             stream.end()
             self.leave(stream)
 
-    async def in_thread(self, call: Callable[[], object]) -> object:
+    async def in_thread(self, call: Callable[[], T]) -> T:
         """Run something short that reads the database, beside the loop; a broken connection is dropped."""
 
-        def run() -> object:
+        def run() -> T:
             try:
                 return call()
             except Error:
@@ -121,6 +134,15 @@ class Hub:
         for conversation, keys in entry.keys.items():
             self._take_in(stream, conversation, keys)
         self._some.set()
+
+    def follows(self, staff: UUID, conversation: UUID) -> bool:
+        """Say whether somebody has a stream of this process open that follows a conversation."""
+        return any(conversation in stream.positions for stream in self._by_staff.get(staff, ()))
+
+    def has_keys(self, stream: Stream, conversation: UUID) -> bool:
+        """Say whether a stream follows a conversation already, and no key is missing."""
+        followed = self.followed.get(conversation)
+        return followed is not None and conversation in stream.positions and not followed.locked
 
     def leave(self, stream: Stream) -> None:
         """Let a stream go."""
@@ -185,6 +207,7 @@ class Hub:
             followed = self.followed[conversation] = Followed(keys)
         else:
             followed.keys = {**followed.keys, **keys}
+            followed.locked = False
         if stream not in followed.streams:
             followed.streams.append(stream)
         self._dirty.add(conversation)
@@ -260,11 +283,10 @@ class Hub:
         if more:
             self._dirty |= wanted.keys() & self.followed.keys()
             self._some.set()
-        for conversation in locked:
-            if conversation in self.followed:
-                self._again.update(self.followed[conversation].streams)
-        if self._again:
-            await self._show_again()
+        for conversation in locked & self.followed.keys():
+            # Another epoch began: the next second's tickets bring its key. Not at once, or a key that nobody here has
+            # would be asked for without end.
+            self.followed[conversation].locked = True
 
     def _bring(
         self, conversation: UUID, followed: Followed, found: Iterable[Fresh], writes: dict[Stream, list[bytes]]
@@ -311,14 +333,14 @@ class Hub:
         again, self._again = list(self._again), set()
         for stream in again:
             try:
-                entry = await self.in_thread(lambda stream=stream: self._admit(stream))  # type: ignore[misc]
+                entry = await self.in_thread(partial(self._admits[stream.side], stream))
             except Exception as error:
                 # Reading closes where nobody can say who may read: the reader comes back and is asked anew.
                 logger.error("a stream's ticket could not be looked at: %s", type(error).__name__)
                 entry = None
             if stream.ended:
                 continue
-            if not isinstance(entry, Entry):
+            if entry is None:
                 stream.end()
                 self.leave(stream)
                 continue
@@ -367,19 +389,27 @@ class Hub:
 
     async def _tickets(self) -> None:
         due = [each for each in self.streams if (self._second - each.born) % TICKET_SECONDS == TICKET_SECONDS - 1]
-        if not due:
-            return
         self._again.update(each for each in due if each.side == STAFF)
+        self._again.update(stream for each in self.followed.values() if each.locked for stream in each.streams)
         children = [each for each in due if each.side == CHILD]
         if children and self._over is not None:
             over = self._over
             ended = await self.in_thread(lambda: over([each.ticket for each in children]))
             for stream in children:
-                if isinstance(ended, set) and stream.ticket in ended and not stream.ended:
+                if stream.ticket in ended and not stream.ended:
                     stream.end()
                     self.leave(stream)
         if self._again:
             await self._show_again()
+        there = self._there
+        seen = {
+            conversation
+            for each in self.streams
+            if each.side == CHILD and (self._second - each.born) % THERE_SECONDS == 1
+            for conversation in each.positions
+        }
+        if seen and there is not None:
+            await self.in_thread(lambda: there(seen))
 
     async def _look_at_places(self) -> None:
         """Tell waiting children how their place has changed."""
@@ -391,7 +421,7 @@ class Hub:
         writes: dict[Stream, list[bytes]] = {}
         for conversation in waiting:
             followed = self.followed.get(conversation)
-            if followed is not None and isinstance(found, Mapping):
+            if followed is not None:
                 followed.place = found.get(conversation, {})
                 self._tell_state(conversation, followed, writes)
         self._write(writes)

@@ -140,7 +140,8 @@ def _rows_after(positions: Mapping[UUID, int]) -> list[tuple[Any, ...]]:
             cursor.execute(_FRESH_SQLITE, [f"[{wanted}]"])
         else:
             cursor.execute(_FRESH_POSTGRESQL, [list(positions), list(positions.values())])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def _is_sqlite() -> bool:

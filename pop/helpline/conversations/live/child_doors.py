@@ -1,0 +1,211 @@
+"""The child's plain doors: POST /talk/send, POST /talk/typing, GET /talk/stream.
+
+| status | when |
+|---|---|
+| 200, 303 | sent: JSON {"sequence", "at"} for JSON, back to /talk for a form |
+| 204 | typing was passed on |
+| 400 | something cannot be read; `parameter` names it |
+| 401 | no session, or one that ended |
+| 403 | another site, a form of another session, a blocked conversation |
+| 409 | the key was used for another message; the conversation is closed |
+| 413 | over 64 kB (the wrapper around all doors) |
+| 429 | too many messages, or paused: Retry-After |
+| 503 | not sent, nothing acknowledged: Retry-After, and the same key again |
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from functools import partial
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from django.utils import timezone
+
+from pop.helpline import ringing
+from pop.helpline.conversations.live import answers, forms
+from pop.helpline.conversations.live.answers import Receive, Refusal, RefusedForm, Renderer, Scope, Send
+from pop.helpline.conversations.live.hub import Entry, Hub
+from pop.helpline.conversations.live.sending import Batcher, NotSentError, Sending
+from pop.helpline.conversations.live.streams import CHILD, RETRY, Stream, child_cursor
+from pop.helpline.conversations.queries.talks import conversation_of
+from pop.helpline.conversations.queries.watching import watched_by_child
+from pop.helpline.conversations.rules import messages
+from pop.helpline.lines.rules import RefusedError
+
+MOST_KNOWN = 20_000
+TYPING_SECONDS = 1.0
+_TALK = b"/talk"
+
+# When each conversation's last typing mark came, and which it was: a second of memory, nothing is stored.
+Typed = OrderedDict[UUID, tuple[float, bool]]
+
+
+class ChildDoors:
+    """The doors by path; `render` makes the page that answers a refused form."""
+
+    def __init__(self, *, batcher: Batcher, hub: Hub, render: Renderer) -> None:
+        self._batcher = batcher
+        self._hub = hub
+        self._render = render
+        # A session's conversation never changes, and each send's own transaction asks again whether it is still open.
+        self._known: OrderedDict[str, UUID] = OrderedDict()
+        self._typed: Typed = OrderedDict()
+        self.by_path = {"/talk/send": self.send, "/talk/typing": self.typing, "/talk/stream": self.stream}
+
+    async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer POST /talk/send: `text`, `key` (of this message), `token` (of the form)."""
+        if scope["method"] != "POST":
+            await answers.other_method(send, b"POST")
+            return
+        headers = scope["headers"]
+        asked: forms.Asked | None = None
+        token = ""
+        try:
+            asked = forms.read(forms.header(headers, b"content-type"), await answers.body_of(receive))
+            token, conversation = await self._let_in(scope, asked)
+            sending = Sending(conversation, messages.CHILD, forms.text_of(asked), forms.key_of(asked), token=token)
+            appended = await self._batcher.send(sending)
+        except forms.MisreadError as error:
+            refusal = Refusal(400, "misread", error.detail, error.field)
+        except RefusedError as error:
+            refusal = answers.NO_SESSION if error.code == "unknown" else answers.refusal_of(error.code)
+            if error.code == "unknown":
+                self._known.pop(token, None)
+        except NotSentError as error:
+            refusal = Refusal(503, "not_sent", answers.NOT_SENT.detail, retry_after=error.retry_after)
+        except DoorError as error:
+            refusal = error.refusal
+        else:
+            if not asked.json:
+                await answers.see_other(send, _TALK)
+                return
+            body = b'{"sequence":%d,"at":"%s"}' % (appended.sequence, appended.at.isoformat().encode())
+            await answers.respond(send, 200, body.replace(b"+00:00", b"Z"), answers.JSON)
+            return
+        await self._refuse(scope, send, refusal, asked, token)
+
+    async def typing(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer POST /talk/typing: `on` (1 or empty), `token`. It is passed on and kept nowhere."""
+        if scope["method"] != "POST":
+            await answers.other_method(send, b"POST")
+            return
+        try:
+            content_type = forms.header(scope["headers"], b"content-type")
+            asked = forms.read(content_type, await answers.body_of(receive))
+            _, conversation = await self._let_in(scope, asked)
+        except forms.MisreadError as error:
+            await answers.problem(send, Refusal(400, "misread", error.detail, error.field))
+            return
+        except DoorError as error:
+            await answers.problem(send, error.refusal)
+            return
+        except NotSentError:
+            await answers.problem(send, answers.NOT_SENT)
+            return
+        on = asked.fields.get("on") == "1"
+        if not too_soon(self._typed, conversation, on):
+            ringing.ring_typing(conversation, ringing.CHILD, on)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer GET /talk/stream: what comes after `Last-Event-ID`, or after `?after=`, or from the beginning."""
+        if scope["method"] != "GET":
+            await answers.other_method(send, b"GET")
+            return
+        headers = scope["headers"]
+        token = forms.cookies(headers).get(forms.CHILD_COOKIE, "")
+        if forms.from_other_site(headers, host=forms.header(headers, b"host")):
+            await answers.problem(send, answers.OTHER_SITE)
+            return
+        position = child_cursor(forms.header(headers, b"last-event-id").decode("latin-1"))
+        if position is None:
+            asked = parse_qs(scope["query_string"].decode("latin-1")).get("after", ["0"])
+            position = child_cursor(asked[0]) or 0
+        watched = None
+        if token:
+            try:
+                watched = await self._hub.in_thread(partial(watched_by_child, token, now=timezone.now()))
+            except Exception:
+                await answers.problem(send, Refusal(503, "not_now", "Try again in a moment.", retry_after=2))
+                return
+        if watched is None:
+            await answers.problem(send, answers.NO_SESSION)
+            return
+        stream = Stream(side=CHILD, send=send, abort=scope.get("pop.abort"), ticket=token)
+        await send({"type": "http.response.start", "status": 200, "headers": answers.EVENTS})
+        stream.push(RETRY)
+        stream.follow(watched.conversation, position)
+        self._hub.join(stream, Entry({watched.conversation: watched.keys}))
+        del watched, headers, token
+        try:
+            await answers.until_left(receive)
+        finally:
+            self._hub.leave(stream)
+
+    def admit(self, stream: Stream) -> Entry | None:
+        """Say what a child's stream may follow now, None when its session is over. Runs in a thread."""
+        watched = watched_by_child(str(stream.ticket), now=timezone.now())
+        return None if watched is None else Entry({watched.conversation: watched.keys})
+
+    async def _let_in(self, scope: Scope, asked: forms.Asked) -> tuple[str, UUID]:
+        """Return the session's token and conversation, or raise the refusal."""
+        headers = scope["headers"]
+        if forms.from_other_site(headers, host=forms.header(headers, b"host")):
+            raise DoorError(answers.OTHER_SITE)
+        token = forms.cookies(headers).get(forms.CHILD_COOKIE, "")
+        if not token:
+            raise DoorError(answers.NO_SESSION)
+        if not forms.check(token, asked.fields.get("token", "")):
+            raise DoorError(answers.WRONG_FORM)
+        known = self._known.get(token)
+        if known is None:
+            try:
+                known = await self._hub.in_thread(partial(conversation_of, token))
+            except Exception:
+                raise NotSentError(2) from None
+            if known is None:
+                raise DoorError(answers.NO_SESSION)
+            self._known[token] = known
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+        return token, known
+
+    async def _refuse(self, scope: Scope, send: Send, refusal: Refusal, asked: forms.Asked | None, token: str) -> None:
+        if asked is None or asked.json:
+            await answers.problem(send, refusal)
+            return
+        headers = scope["headers"]
+        form = RefusedForm(
+            refusal=refusal,
+            text=asked.fields.get("text", ""),
+            key=asked.fields.get("key", ""),
+            token=token or forms.cookies(headers).get(forms.CHILD_COOKIE, ""),
+            conversation="",
+            accept_language=forms.header(headers, b"accept-language").decode("latin-1"),
+        )
+        page = await self._hub.in_thread(partial(self._render, form))
+        await answers.respond(send, refusal.status, page, answers.HTML, *answers.retry(refusal))
+
+
+class DoorError(Exception):
+    """A door's own refusal on its way to the answer."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def too_soon(typed: Typed, conversation: UUID, on: bool) -> bool:
+    """Say whether a typing mark only repeats one of the last second; it is then passed over."""
+    now = time.monotonic()
+    at, was = typed.get(conversation, (-TYPING_SECONDS, not on))
+    if was == on and now - at < TYPING_SECONDS:
+        return True
+    typed[conversation] = (now, on)
+    typed.move_to_end(conversation)
+    if len(typed) > MOST_KNOWN:
+        typed.popitem(last=False)
+    return False

@@ -1,0 +1,257 @@
+"""The counsellor's plain doors: POST /desk/send, POST /desk/typing, GET /desk/stream (one stream for all they have).
+
+Another site is kept out by what the browser says itself: each of our pages' requests carries `Sec-Fetch-Site:
+same-origin` or an `Origin` of this host, a POST without either is refused, and both cookies are SameSite=Strict. So no
+form token has to be fetched or kept, and a page that lives for hours needs none anew. The sign-in is remembered for
+seconds; each send's own transaction asks again whether it is still open, and whether the conversation is the sender's.
+
+Statuses are those of the child's doors; 404 for a conversation that is not the sender's to know of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Protocol
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from pop.helpline import ringing
+from pop.helpline.conversations.actions.watching import open_live
+from pop.helpline.conversations.live import answers, forms
+from pop.helpline.conversations.live.answers import Receive, Refusal, RefusedForm, Renderer, Scope, Send
+from pop.helpline.conversations.live.child_doors import MOST_KNOWN, DoorError, Typed, too_soon
+from pop.helpline.conversations.live.hub import Entry, Hub, Keys
+from pop.helpline.conversations.live.sending import Batcher, NotSentError, Sending
+from pop.helpline.conversations.live.streams import FROM_NOW, RETRY, STAFF, Stream, short, staff_cursor
+from pop.helpline.conversations.queries.watching import conversations_of_staff, staff_may_watch
+from pop.helpline.conversations.rules import messages
+from pop.helpline.lines.rules import RefusedError
+
+SEAT_SECONDS = 3.0
+_MOST_ASKED = 20
+
+
+class Seat(Protocol):
+    """Somebody signed in (pop.people.seats): who, by which sign-in, and their private key."""
+
+    @property
+    def staff(self) -> UUID:
+        """Who it is."""
+
+    @property
+    def session(self) -> UUID:
+        """The sign-in's open key."""
+
+    @property
+    def private_key(self) -> bytes:
+        """X25519, 32 bytes."""
+
+
+SeatOf = Callable[[Mapping[str, str]], Seat | None]
+
+
+class StaffDoors:
+    """The doors by path. `seat_of` looks cookies up; `names` are the cookies that make a sign-in."""
+
+    def __init__(
+        self, *, batcher: Batcher, hub: Hub, render: Renderer, seat_of: SeatOf, names: tuple[str, ...]
+    ) -> None:
+        self._batcher = batcher
+        self._hub = hub
+        self._render = render
+        self._seat_of = seat_of
+        self._names = names
+        self._seats: OrderedDict[bytes, tuple[float, Seat]] = OrderedDict()
+        self._typed: Typed = OrderedDict()
+        self.by_path = {"/desk/send": self.send, "/desk/typing": self.typing, "/desk/stream": self.stream}
+
+    async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer POST /desk/send: `c` (conversation), `text`, `key`, and `as`: "counsellor" (usual) or "supervisor"."""
+        if scope["method"] != "POST":
+            await answers.other_method(send, b"POST")
+            return
+        asked: forms.Asked | None = None
+        try:
+            asked = forms.read(forms.header(scope["headers"], b"content-type"), await answers.body_of(receive))
+            seat = await self._let_in(scope)
+            conversation = _conversation(asked)
+            author = messages.SUPERVISOR if asked.fields.get("as") == messages.SUPERVISOR else messages.COUNSELLOR
+            sending = Sending(
+                conversation,
+                author,
+                forms.text_of(asked),
+                forms.key_of(asked),
+                staff=seat.staff,
+                private_key=seat.private_key,
+            )
+            appended = await self._batcher.send(sending, session=seat.session)
+        except forms.MisreadError as error:
+            refusal = Refusal(400, "misread", error.detail, error.field)
+        except RefusedError as error:
+            refusal = answers.refusal_of(error.code)
+        except NotSentError as error:
+            refusal = Refusal(503, "not_sent", answers.NOT_SENT.detail, retry_after=error.retry_after)
+        except DoorError as error:
+            refusal = error.refusal
+        else:
+            if not asked.json:
+                await answers.see_other(send, b"/desk/c/%s" % str(conversation).encode())
+                return
+            body = b'{"sequence":%d,"at":"%s"}' % (appended.sequence, appended.at.isoformat().encode())
+            await answers.respond(send, 200, body.replace(b"+00:00", b"Z"), answers.JSON)
+            return
+        await self._refuse(scope, send, refusal, asked)
+
+    async def typing(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer POST /desk/typing: `c`, `on` (1 or empty). Only for a conversation that an open stream follows."""
+        if scope["method"] != "POST":
+            await answers.other_method(send, b"POST")
+            return
+        try:
+            asked = forms.read(forms.header(scope["headers"], b"content-type"), await answers.body_of(receive))
+            seat = await self._let_in(scope)
+            conversation = _conversation(asked)
+            if not self._hub.follows(seat.staff, conversation):
+                raise DoorError(answers.refusal_of("unknown"))
+        except forms.MisreadError as error:
+            await answers.problem(send, Refusal(400, "misread", error.detail, error.field))
+            return
+        except DoorError as error:
+            await answers.problem(send, error.refusal)
+            return
+        on = asked.fields.get("on") == "1"
+        if not too_soon(self._typed, conversation, on):
+            ringing.ring_typing(conversation, ringing.COUNSELLOR, on)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer GET /desk/stream: all that the sender has, and each `?c=` besides that their team may open.
+
+        A conversation begins after its place in `Last-Event-ID` (or `?at=`, of the same form), else from now on.
+        """
+        if scope["method"] != "GET":
+            await answers.other_method(send, b"GET")
+            return
+        headers = scope["headers"]
+        if forms.from_other_site(headers, host=forms.header(headers, b"host")):
+            await answers.problem(send, answers.OTHER_SITE)
+            return
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        given = forms.header(headers, b"last-event-id").decode("latin-1") or query.get("at", [""])[0]
+        cursor = staff_cursor(given)
+        cookies = self._cookies(headers)
+        stream = Stream(
+            side=STAFF, send=send, abort=scope.get("pop.abort"), ticket=cookies, asked=_asked(query.get("c", ()))
+        )
+        try:
+            entry = await self._hub.in_thread(partial(self.admit, stream))
+        except Exception:
+            # Reading closes where the audit or the database fails.
+            await answers.problem(send, Refusal(503, "not_now", "Try again in a moment.", retry_after=2))
+            return
+        if entry is None:
+            await answers.problem(send, answers.SIGNED_OUT)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": answers.EVENTS})
+        stream.push(RETRY)
+        for conversation in entry.keys:
+            stream.follow(conversation, cursor.get(short(conversation), FROM_NOW))
+        self._hub.join(stream, entry)
+        try:
+            await answers.until_left(receive)
+        finally:
+            self._hub.leave(stream)
+
+    def admit(self, stream: Stream) -> Entry | None:
+        """Say what a stream may follow now, None when the sign-in is over. What is new is written to the audit first.
+
+        Runs in a thread, at the beginning and every few seconds.
+        """
+        cookies = stream.ticket
+        seat = self._seat_of(cookies) if isinstance(cookies, Mapping) else None
+        if seat is None or (stream.who is not None and stream.who != seat.staff):
+            return None
+        stream.who = seat.staff
+        mine = conversations_of_staff(seat.staff)
+        wanted = dict.fromkeys((*mine, *stream.asked))
+        allowed = staff_may_watch(seat.staff, wanted)
+        keys: dict[UUID, Keys] = {}
+        for conversation in wanted:
+            if conversation not in allowed:
+                continue
+            if self._hub.has_keys(stream, conversation):
+                keys[conversation] = {}
+                continue
+            how = "answer" if conversation in mine else "live"
+            try:
+                keys[conversation] = open_live(conversation, staff=seat.staff, private_key=seat.private_key, how=how)
+            except RefusedError:
+                continue
+        return Entry(keys)
+
+    async def _let_in(self, scope: Scope) -> Seat:
+        headers = scope["headers"]
+        if forms.from_other_site(headers, host=forms.header(headers, b"host")) or not forms.says_own_site(headers):
+            raise DoorError(answers.OTHER_SITE)
+        cookies = self._cookies(headers)
+        if len(cookies) < len(self._names):
+            raise DoorError(answers.SIGNED_OUT)
+        name = hashlib.sha256("\0".join(cookies.values()).encode("utf-8", "surrogatepass")).digest()
+        now = time.monotonic()
+        until, seat = self._seats.get(name, (0.0, None))
+        if seat is None or until < now:
+            self._seats.pop(name, None)
+            try:
+                found = await self._hub.in_thread(partial(self._seat_of, cookies))
+            except Exception:
+                raise DoorError(answers.NOT_SENT) from None
+            if found is None:
+                raise DoorError(answers.SIGNED_OUT)
+            seat = found
+            self._seats[name] = (now + SEAT_SECONDS, seat)
+            while self._seats and next(iter(self._seats.values()))[0] < now:
+                self._seats.popitem(last=False)
+            if len(self._seats) > MOST_KNOWN:
+                self._seats.popitem(last=False)
+        return seat
+
+    def _cookies(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+        found = forms.cookies(headers)
+        return {name: found[name] for name in self._names if name in found}
+
+    async def _refuse(self, scope: Scope, send: Send, refusal: Refusal, asked: forms.Asked | None) -> None:
+        if asked is None or asked.json:
+            await answers.problem(send, refusal)
+            return
+        form = RefusedForm(
+            refusal=refusal,
+            text=asked.fields.get("text", ""),
+            key=asked.fields.get("key", ""),
+            token="",
+            conversation=asked.fields.get("c", ""),
+            accept_language=forms.header(scope["headers"], b"accept-language").decode("latin-1"),
+        )
+        page = await self._hub.in_thread(partial(self._render, form))
+        await answers.respond(send, refusal.status, page, answers.HTML, *answers.retry(refusal))
+
+
+def _conversation(asked: forms.Asked) -> UUID:
+    try:
+        return UUID(asked.fields.get("c", ""))
+    except ValueError:
+        raise forms.MisreadError("c", "The conversation is named by its id in the field `c`.") from None
+
+
+def _asked(named: Iterable[str]) -> frozenset[UUID]:
+    found = set()
+    for each in list(named)[:_MOST_ASKED]:
+        try:
+            found.add(UUID(each))
+        except ValueError:
+            continue
+    return frozenset(found)
