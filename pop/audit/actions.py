@@ -6,14 +6,12 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import BigIntegerField, BinaryField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from pop.audit.anchors import Anchor, Anchors, Void
+from pop.audit.anchors import Anchor, Void, anchors_of
 from pop.audit.chains import own_chain
 from pop.audit.models import AuditChain, AuditCut, AuditLink, AuditRow
 from pop.audit.rules import START, Head, cut_hash, link_hash, plain_detail, row_hash
@@ -86,20 +84,20 @@ def record_many(rows: Sequence[Row], *, using: str | None = None) -> None:
     AuditRow.objects.using(using).bulk_create(written, batch_size=_BATCH)
 
 
-def link_heads(*, everything: bool = True) -> int | None:
+def link_heads(*, everything: bool = True, using: str = DEFAULT_DB_ALIAS) -> int | None:
     """Bind the heads of the chains that moved into one link, and anchor it; return its number, None where none moved.
 
     `everything=False` leaves out chains that no link named for an hour: with thousands of ended ones that is what a
-    call each second can afford. No new link is made while the newest one is not anchored. Raises OSError where the
-    directory of anchors (the setting ANCHOR_DIR) cannot be written.
+    call each second can afford. Each database (`using`) has links and anchors of its own. No new link is made while the
+    newest one is not anchored. Raises OSError where the directory of anchors cannot be written.
     """
-    anchors = _anchors()
+    anchors = anchors_of(using)
     anchored = anchors.highest()
-    last = AuditLink.objects.order_by("-number").first()
+    last = AuditLink.objects.using(using).order_by("-number").first()
     if last is not None and last.number > anchored:  # a crash between the two
         anchors.append(Anchor(last.number, bytes(last.hash)), at=timezone.now())
         anchored = last.number
-    heads = {str(chain): (number, bytes(hashed).hex()) for chain, number, hashed in _moved(everything)}
+    heads = {str(chain): (number, bytes(hashed).hex()) for chain, number, hashed in _moved(everything, using)}
     if not heads:
         return None
     now = timezone.now()
@@ -108,9 +106,9 @@ def link_heads(*, everything: bool = True) -> int | None:
     previous = bytes(last.hash) if last else START
     link = AuditLink(number=number, at=now, previous=previous, heads=heads)
     link.hash = link_hash(number=number, at=now, previous=previous, heads=heads)
-    with transaction.atomic():
-        link.save(force_insert=True)  # of two workers at once, one fails here and tries again
-        AuditChain.objects.bulk_update(
+    with transaction.atomic(using=using):
+        link.save(force_insert=True, using=using)  # of two workers at once, one fails here and tries again
+        AuditChain.objects.using(using).bulk_update(
             [AuditChain(chain=uuid.UUID(chain), linked=head, linked_at=now) for chain, (head, _) in heads.items()],
             ["linked", "linked_at"],
             batch_size=_BATCH,
@@ -119,42 +117,45 @@ def link_heads(*, everything: bool = True) -> int | None:
     return number
 
 
-def note_restored(*, made: dt.datetime) -> None:
+def note_restored(*, made: dt.datetime, using: str = DEFAULT_DB_ALIAS) -> None:
     """Say, after a backup of the moment `made` was restored, that anchored links which it does not hold are void."""
-    anchors = _anchors()
+    anchors = anchors_of(using)
     highest = anchors.highest()
-    newest = AuditLink.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    newest = AuditLink.objects.using(using).order_by("-number").values_list("number", flat=True).first() or 0
     detail: dict[str, object] = {"made": made.astimezone(dt.UTC).isoformat(), "links_lost": max(0, highest - newest)}
-    record(action="restore_backup", object_type="database", object_id="", detail=detail)
+    record(action="restore_backup", object_type="database", object_id=using, detail=detail, using=using)
     if highest > newest:
         anchors.append(Void(newest + 1, highest), at=timezone.now())
 
 
-def cut(*, before: dt.datetime, actor: uuid.UUID | None = None) -> int:
+def cut(*, before: dt.datetime, actor: uuid.UUID | None = None, using: str = DEFAULT_DB_ALIAS) -> int:
     """Take away for good the links made before a moment and the rows that they bind, and return how many rows went.
 
     What stays can still be verified: the last hashes that went are kept, and their own hash is a row of the audit.
     """
-    newest = AuditLink.objects.order_by("-number").first()
+    newest = AuditLink.objects.using(using).order_by("-number").first()
     # The newest link stays: the next one follows it.
-    last = newest and AuditLink.objects.filter(at__lt=before, number__lt=newest.number).order_by("-number").first()
+    last = (
+        newest
+        and AuditLink.objects.using(using).filter(at__lt=before, number__lt=newest.number).order_by("-number").first()
+    )
     if not last:
         return 0
     now = timezone.now()
     gone = 0
-    with transaction.atomic():
-        former = AuditCut.objects.order_by("-link").first()
+    with transaction.atomic(using=using):
+        former = AuditCut.objects.using(using).order_by("-link").first()
         heads: dict[str, Head] = dict(former.heads) if former else {}
-        for link in AuditLink.objects.filter(number__lte=last.number).order_by("number").iterator(_BATCH):
+        for link in AuditLink.objects.using(using).filter(number__lte=last.number).order_by("number").iterator(_BATCH):
             heads.update(link.heads)
         for chain, (number, _) in heads.items():
-            gone += AuditRow.objects.filter(chain=chain, number__lte=number).delete()[0]
-        ended = _ended(heads, now)
-        AuditChain.objects.filter(chain__in=ended).delete()
+            gone += AuditRow.objects.using(using).filter(chain=chain, number__lte=number).delete()[0]
+        ended = _ended(heads, now, using)
+        AuditChain.objects.using(using).filter(chain__in=ended).delete()
         heads = {chain: head for chain, head in heads.items() if uuid.UUID(chain) not in ended}
-        AuditCut.objects.all().delete()  # the new one tells of all chains that the former told of
-        AuditCut.objects.create(link=last.number, link_hash=bytes(last.hash), at=now, heads=heads)
-        AuditLink.objects.filter(number__lte=last.number).delete()
+        AuditCut.objects.using(using).delete()  # the new one tells of all chains that the former told of
+        AuditCut.objects.using(using).create(link=last.number, link_hash=bytes(last.hash), at=now, heads=heads)
+        AuditLink.objects.using(using).filter(number__lte=last.number).delete()
         hashed = cut_hash(link=last.number, at=now, heads=heads)
         record(
             action="cut_audit",
@@ -162,27 +163,24 @@ def cut(*, before: dt.datetime, actor: uuid.UUID | None = None) -> int:
             object_id=str(last.number),
             actor=actor,
             detail={"hash": hashed.hex(), "rows": gone},
+            using=using,
         )
     return gone
 
 
-def _ended(heads: Mapping[str, Head], now: dt.datetime) -> set[uuid.UUID]:
+def _ended(heads: Mapping[str, Head], now: dt.datetime, using: str) -> set[uuid.UUID]:
     """Return the chains without rows that nobody goes on with: a thread that waited for a week begins at 1 again."""
-    chains = AuditChain.objects.filter(chain__in=list(heads), linked_at__lt=now - _ENDED)
-    rows = AuditRow.objects.filter(chain=OuterRef("chain"))
+    chains = AuditChain.objects.using(using).filter(chain__in=list(heads), linked_at__lt=now - _ENDED)
+    rows = AuditRow.objects.using(using).filter(chain=OuterRef("chain"))
     return set(chains.filter(~Exists(rows)).values_list("chain", flat=True))
 
 
-def _anchors() -> Anchors:
-    return Anchors(Path(settings.ANCHOR_DIR))
-
-
-def _moved(everything: bool) -> QuerySet[AuditChain, tuple[uuid.UUID, int, bytes]]:
+def _moved(everything: bool, using: str) -> QuerySet[AuditChain, tuple[uuid.UUID, int, bytes]]:
     """Return each chain whose last row no link names yet, with that row's number and hash."""
-    chains = AuditChain.objects.all()
+    chains = AuditChain.objects.using(using)
     if not everything:
         chains = chains.filter(Q(linked_at=None) | Q(linked_at__gte=timezone.now() - _LIVELY))
-    ends = AuditRow.objects.filter(chain=OuterRef("chain")).order_by("-number")
+    ends = AuditRow.objects.using(using).filter(chain=OuterRef("chain")).order_by("-number")
     return (
         chains.annotate(
             head=Subquery(ends.values("number")[:1], output_field=BigIntegerField()),

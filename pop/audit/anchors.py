@@ -18,6 +18,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
+
 _LINE = re.compile(r"link (\d{1,18}) ([0-9a-f]{64})|void (\d{1,18}) (\d{1,18})")
 _TAIL = 4_096  # far more than a line is long
 
@@ -102,6 +105,12 @@ class Anchors:
 
     def _files(self) -> list[Path]:
         return sorted(self._directory.glob("????-??-??.txt"))
+
+
+def anchors_of(using: str) -> Anchors:
+    """Return the anchors of one of the service's databases: each has a directory of its own."""
+    directory = Path(settings.ANCHOR_DIR)
+    return Anchors(directory if using == DEFAULT_DB_ALIAS else directory / using)
 
 
 def _read(text: str) -> Anchor | Void | None:

@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -70,9 +71,7 @@ def parser() -> argparse.ArgumentParser:
         help="public escrow files of three people: any two open",
     )
     init.set_defaults(job="keeping:init_keys_")
-    escrow = keys.add_parser(
-        "escrow", help="make one person's escrow pair: FILE (theirs) and FILE.pub (for init)"
-    )
+    escrow = keys.add_parser("escrow", help="make one person's escrow pair: FILE (theirs) and FILE.pub (for init)")
     escrow.add_argument("file", metavar="FILE")
     escrow.set_defaults(job="keeping:make_escrow_")
     keys.add_parser("pepper", help="make a new pepper for new codes; the old ones stay live").set_defaults(
@@ -101,6 +100,25 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.set_defaults(job="auditing:verify_")
 
+    backup = commands.add_parser("backup", help="encrypted backups of the database").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    pair = backup.add_parser("key", help="make a key pair for backups, on the machine of the person who keeps it")
+    pair.add_argument("file", help="where the private half goes; the public half is printed")
+    pair.set_defaults(job="backing:key")
+    copy = backup.add_parser("create", help="make a backup that only the recipients' keys open")
+    copy.add_argument("file", nargs="?", help="where it goes (default: backups/ in the data directory)")
+    copy.set_defaults(job="backing:create")
+    restore = backup.add_parser("restore", help="put a backup into an empty database, and erase again what was erased")
+    restore.add_argument("file")
+    restore.add_argument("--identity", help="the file of a private age key; - reads it from the standard input")
+    restore.add_argument("--database", default="default", choices=["default", "helpline"], help="which one it is of")
+    restore.add_argument("--into", help="another database than the service's: a file, or sqlite:/// or postgresql://")
+    restore.set_defaults(job="backing:restore")
+    drill = backup.add_parser("drill", help="make a backup, restore it beside, compare, and remove both")
+    drill.add_argument("--identity", help="the file of the private age key that must open it")
+    drill.set_defaults(job="backing:drill")
+
     commands.add_parser(
         "prepare", help="do what `pop serve` does first: keys, database, registry, snapshot"
     ).set_defaults(job="serving:prepare")
@@ -112,6 +130,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     if arguments.command == "serve" and arguments.door == "public":
         os.environ["POP_DOOR"] = "public"
+    if getattr(arguments, "into", None):  # all that a restore does, it does to that database
+        address = arguments.into if "://" in arguments.into else f"sqlite:///{quote(os.path.abspath(arguments.into))}"
+        os.environ["DATABASE_URL" if arguments.database == "default" else "HELPLINE_DATABASE_URL"] = address
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pop.server.settings")
     # Whatever is written is for the service's own user: the database holds the sessions of staff.
     os.umask(0o077)

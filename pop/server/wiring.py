@@ -19,6 +19,7 @@ from pop.people.queries import KEY_MADE, LEFT
 from pop.people.sweeping import SweepingDuty
 from pop.places.countries import codes
 from pop.places.languages import known_languages
+from pop.privacy.erasures import Eraser
 from pop.privacy.keys import public_keys
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
@@ -41,9 +42,14 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
 }
 
 
+# What a restored backup must forget again, by kind of record in the journal of erasures.
+ERASERS: Mapping[str, Eraser] = {}
+
+
 def run_worker() -> int:
     """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
-    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY, LinkingDuty(), SweepingDuty()])
+    linking = [LinkingDuty(using) for using in settings.DATABASES]
+    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY, SweepingDuty(), *linking])
     return 0
 
 

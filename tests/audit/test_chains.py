@@ -140,7 +140,7 @@ def test_nothing_is_linked_before_the_last_link_is_anchored(anchor_dir: Path, mo
         raise OSError("full")
 
     with monkeypatch.context() as broken:
-        broken.setattr("pop.audit.actions.Anchors.append", fail)
+        broken.setattr("pop.audit.anchors.Anchors.append", fail)
         for _ in range(3):
             with pytest.raises(OSError, match="full"):
                 link_heads()

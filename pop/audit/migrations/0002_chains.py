@@ -43,7 +43,8 @@ def row_hash(row):
 
 
 def chain_rows(apps, schema_editor):
-    rows = apps.get_model("audit", "AuditRow").objects
+    database = schema_editor.connection.alias
+    rows = apps.get_model("audit", "AuditRow").objects.using(database)
     chain, number, previous = uuid.uuid4(), 0, bytes(32)
     changed = []
     for row in rows.order_by("at", "id").iterator(BATCH):
@@ -56,7 +57,7 @@ def chain_rows(apps, schema_editor):
             changed = []
     rows.bulk_update(changed, ["chain", "number", "previous", "hash"])
     if number:
-        apps.get_model("audit", "AuditChain").objects.create(chain=chain)
+        apps.get_model("audit", "AuditChain").objects.using(database).create(chain=chain)
 
 
 class Migration(migrations.Migration):

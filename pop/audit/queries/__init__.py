@@ -1,9 +1,10 @@
 """What can be asked of the audit."""
 
 from pop.audit.queries.traces import SORTS, Trace, known_actions, known_objects, readers_of, traces
-from pop.audit.queries.verdicts import KINDS, Finding, Verdict, verify
+from pop.audit.queries.verdicts import HEADS, KINDS, Finding, Verdict, verify
 
 __all__ = [
+    "HEADS",
     "KINDS",
     "SORTS",
     "Finding",

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Max, Q
 
-from pop.audit.anchors import Anchor, Anchors, Void
+from pop.audit.anchors import Anchor, Anchors, Void, anchors_of
 from pop.audit.models import AuditChain, AuditCut, AuditLink, AuditRow
 from pop.audit.ranges import Ranges
 from pop.audit.rules import START, Head, cut_hash, link_hash, row_hash
@@ -36,6 +36,16 @@ KINDS: Mapping[str, str] = {
     "contradicted_link": "the anchor of a link tells of another hash",
     "unreadable_anchor": "a line of an anchor file cannot be read",
     "unfounded_cut": "rows were cut off, and no row of the audit says so",
+}
+
+# What a backup must hold unchanged, as SQL: the last row of every chain, and the newest link.
+HEADS: Mapping[str, str] = {
+    "audit_heads": (
+        "SELECT rows.chain, rows.number, rows.hash FROM audit_auditrow AS rows JOIN "
+        "(SELECT chain, max(number) AS number FROM audit_auditrow GROUP BY chain) AS heads "
+        "ON rows.chain = heads.chain AND rows.number = heads.number ORDER BY rows.chain"
+    ),
+    "audit_link": "SELECT number, hash FROM audit_auditlink ORDER BY number DESC LIMIT 1",
 }
 
 Told = Callable[[str], object]
@@ -74,22 +84,24 @@ class Verdict:
             self.findings.append(Finding(kind, str(chain or ""), number, detail))
 
 
-def verify(*, anchors: Path | None = None, tell: Told | None = None, restored: bool = False) -> Verdict:
+def verify(
+    *, using: str = DEFAULT_DB_ALIAS, anchors: Path | None = None, tell: Told | None = None, restored: bool = False
+) -> Verdict:
     """Recompute every hash, compare links with anchors and rows with links, and return what was found.
 
-    `anchors` is a directory (default: the setting ANCHOR_DIR); `tell` hears of the progress in plain sentences;
-    `restored` is for a copy older than the anchors: those past its own newest link are passed over. The service may
-    write meanwhile.
+    `using` is a database's alias; `anchors` a directory (default: the database's own, see the setting ANCHOR_DIR);
+    `tell` hears of the progress in plain sentences; `restored` is for a copy older than the anchors: those past its own
+    newest link are passed over. The service may write meanwhile.
     """
     verdict = Verdict()
     say = tell or _say_nothing
-    cut = _founded_cut(verdict)
+    cut = _founded_cut(verdict, using)
     # Before the anchors: a link is made only when the one before it is anchored, so all but this one must be.
-    newest = AuditLink.objects.aggregate(newest=Max("number"))["newest"] or 0
+    newest = AuditLink.objects.using(using).aggregate(newest=Max("number"))["newest"] or 0
     start = cut.link if cut else 0
-    anchored, void = _compare_anchors(verdict, Anchors(anchors or Path(settings.ANCHOR_DIR)), start)
+    anchored, void = _compare_anchors(verdict, using, Anchors(anchors) if anchors else anchors_of(using), start)
     say(f"{verdict.anchors} anchors read.")
-    links = _walk_links(verdict, cut, void)
+    links = _walk_links(verdict, using, cut, void)
     say(f"{verdict.links} links compared with their anchors and rows.")
     last = newest if restored else max(newest, anchored.highest)
     for first, until in Ranges([(start + 1, last)]).without(links).without(void):
@@ -97,7 +109,7 @@ def verify(*, anchors: Path | None = None, tell: Told | None = None, restored: b
     for first, until in links.without(anchored):
         if first < newest:
             verdict.add("missing_anchor", first, detail=_until(first, min(until, newest - 1)))
-    _walk_rows(verdict, cut.heads if cut else {}, say)
+    _walk_rows(verdict, using, cut.heads if cut else {}, say)
     return verdict
 
 
@@ -109,16 +121,20 @@ def _until(first: int, last: int) -> str:
     return f"to {last}" if last > first else ""
 
 
-def _founded_cut(verdict: Verdict) -> AuditCut | None:
-    cut = AuditCut.objects.order_by("-link").first()
+def _founded_cut(verdict: Verdict, using: str) -> AuditCut | None:
+    cut = AuditCut.objects.using(using).order_by("-link").first()
     if cut is not None:
         hashed = cut_hash(link=cut.link, at=cut.at, heads=cut.heads).hex()
-        if not AuditRow.objects.filter(action="cut_audit", object_id=str(cut.link), detail__hash=hashed).exists():
+        if (
+            not AuditRow.objects.using(using)
+            .filter(action="cut_audit", object_id=str(cut.link), detail__hash=hashed)
+            .exists()
+        ):
             verdict.add("unfounded_cut", cut.link)
     return cut
 
 
-def _compare_anchors(verdict: Verdict, outside: Anchors, start: int) -> tuple[Ranges, Ranges]:
+def _compare_anchors(verdict: Verdict, using: str, outside: Anchors, start: int) -> tuple[Ranges, Ranges]:
     """Compare every anchor with its link; return the numbers that are anchored and those that a restore made void."""
     anchored, void = Ranges(), Ranges()
     lines = outside.lines()
@@ -126,7 +142,9 @@ def _compare_anchors(verdict: Verdict, outside: Anchors, start: int) -> tuple[Ra
         numbers = {line.number for line in page if isinstance(line, Anchor)}
         links = {
             number: bytes(hashed)
-            for number, hashed in AuditLink.objects.filter(number__in=numbers).values_list("number", "hash")
+            for number, hashed in AuditLink.objects.using(using)
+            .filter(number__in=numbers)
+            .values_list("number", "hash")
         }
         for line in page:
             if isinstance(line, Anchor):
@@ -142,11 +160,11 @@ def _compare_anchors(verdict: Verdict, outside: Anchors, start: int) -> tuple[Ra
     return anchored, void
 
 
-def _walk_links(verdict: Verdict, cut: AuditCut | None, void: Ranges) -> Ranges:
+def _walk_links(verdict: Verdict, using: str, cut: AuditCut | None, void: Ranges) -> Ranges:
     """Compare every link with itself, the one before it and the rows that it names; return the links' numbers."""
     number, previous = (cut.link, bytes(cut.link_hash)) if cut else (0, START)
     found = Ranges()
-    while page := list(AuditLink.objects.filter(number__gt=number).order_by("number")[:_LINKS]):
+    while page := list(AuditLink.objects.using(using).filter(number__gt=number).order_by("number")[:_LINKS]):
         for link in page:
             before = bytes(link.previous)
             whole = link_hash(number=link.number, at=link.at, previous=before, heads=link.heads)
@@ -156,20 +174,22 @@ def _walk_links(verdict: Verdict, cut: AuditCut | None, void: Ranges) -> Ranges:
                 verdict.add("changed_link", link.number)
             number, previous = link.number, bytes(link.hash)
             found.add(number)
-        _compare_heads(verdict, page)
+        _compare_heads(verdict, using, page)
         verdict.links += len(page)
     return found
 
 
-def _compare_heads(verdict: Verdict, links: list[AuditLink]) -> None:
+def _compare_heads(verdict: Verdict, using: str, links: list[AuditLink]) -> None:
     named = {
         (uuid.UUID(chain), int(head[0])): (str(head[1]), link.number)
         for link in links
         for chain, head in link.heads.items()
     }
-    rows = AuditRow.objects.filter(
-        chain__in={chain for chain, _ in named}, number__in={number for _, number in named}
-    ).order_by()
+    rows = (
+        AuditRow.objects.using(using)
+        .filter(chain__in={chain for chain, _ in named}, number__in={number for _, number in named})
+        .order_by()
+    )
     found = {
         (chain, number): bytes(hashed).hex()
         for chain, number, hashed in rows.values_list("chain", "number", "hash").iterator(_PAGE)
@@ -179,15 +199,15 @@ def _compare_heads(verdict: Verdict, links: list[AuditLink]) -> None:
         if (chain, number) in found:
             if found[chain, number] != hashed:
                 verdict.add("rewritten_row", number, chain=chain, detail=f"link {link}")
-        elif not AuditRow.objects.filter(chain=chain, number__gt=number).exists():
+        elif not AuditRow.objects.using(using).filter(chain=chain, number__gt=number).exists():
             # A row gone from the middle is told by the walk over the rows.
             verdict.add("truncated_chain", number, chain=chain, detail=f"link {link}")
 
 
-def _walk_rows(verdict: Verdict, cut: Mapping[str, Head], say: Told) -> None:
+def _walk_rows(verdict: Verdict, using: str, cut: Mapping[str, Head], say: Told) -> None:
     ends: dict[uuid.UUID, int] = {}
     chain, number, previous = uuid.UUID(int=0), 0, START
-    for row in _rows():
+    for row in _rows(using):
         if row["chain"] != chain:
             chain, number, previous = row["chain"], 0, START
             verdict.chains += 1
@@ -195,7 +215,7 @@ def _walk_rows(verdict: Verdict, cut: Mapping[str, Head], say: Told) -> None:
             if head is not None and row["number"] == int(head[0]) + 1:
                 number, previous = int(head[0]), bytes.fromhex(str(head[1]))
             if len(ends) >= _PAGE:
-                _compare_notes(verdict, ends)
+                _compare_notes(verdict, using, ends)
                 ends = {}
         hashed, row["previous"] = bytes(row.pop("hash")), bytes(row["previous"])
         if row["number"] != number + 1:
@@ -209,27 +229,27 @@ def _walk_rows(verdict: Verdict, cut: Mapping[str, Head], say: Told) -> None:
         verdict.rows += 1
         if verdict.rows % 100_000 == 0:
             say(f"{verdict.rows} rows compared.")
-    _compare_notes(verdict, ends)
+    _compare_notes(verdict, using, ends)
     say(f"{verdict.rows} rows compared (chains: {verdict.chains}).")
 
 
-def _rows() -> Iterator[dict[str, Any]]:
+def _rows(using: str) -> Iterator[dict[str, Any]]:
     """Yield every row, chain by chain, in pages: no transaction stays open while the service goes on writing."""
     after = Q()
-    while page := list(AuditRow.objects.filter(after).order_by("chain", "number").values(*_ROW)[:_PAGE]):
+    while page := list(AuditRow.objects.using(using).filter(after).order_by("chain", "number").values(*_ROW)[:_PAGE]):
         last = (page[-1]["chain"], page[-1]["number"])
         yield from page
         after = Q(chain=last[0], number__gt=last[1]) | Q(chain__gt=last[0])
 
 
-def _compare_notes(verdict: Verdict, ends: Mapping[uuid.UUID, int]) -> None:
+def _compare_notes(verdict: Verdict, using: str, ends: Mapping[uuid.UUID, int]) -> None:
     """Compare the chains that were walked with what the worker goes by to find those that moved."""
-    linked = dict(AuditChain.objects.filter(chain__in=list(ends)).values_list("chain", "linked"))
+    linked = dict(AuditChain.objects.using(using).filter(chain__in=list(ends)).values_list("chain", "linked"))
     for chain, number in ends.items():
         if chain not in linked:
             verdict.add("unlinked_chain", number, chain=chain)
         elif linked[chain] > number:
             # It may have moved on since the walk came by, and been linked.
-            now = AuditRow.objects.filter(chain=chain).aggregate(last=Max("number"))["last"] or 0
+            now = AuditRow.objects.using(using).filter(chain=chain).aggregate(last=Max("number"))["last"] or 0
             if linked[chain] > now:
                 verdict.add("unlinked_chain", number, chain=chain)

@@ -1,0 +1,1 @@
+"""Encrypted backups of the database, which only people who are elsewhere can open."""
