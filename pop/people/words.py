@@ -23,7 +23,7 @@ _FRAME = {
     "menu_security": "My security",
     "sign_out": "Sign out",
     "console_language": "Language",
-    "console_language_use": "Use this language",
+    "console_language_use": "Change",
     "search": "Search",
     "search_here": "Search this list",
     "apply": "Apply",

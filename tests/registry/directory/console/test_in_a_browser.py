@@ -105,7 +105,7 @@ def test_a_number_goes_through_three_people_with_authenticator_apps(browser, des
     # One of them goes the long way: out, and in again with password and code.
     secret = ann.set_up_app()
     ann.open("/")
-    ann.page.click(".who button")
+    ann.page.click(".who form[action*=logout] button")
     ann.enter_password()
     ann.page.fill("#id_code", totp(secret, ahead=1))
     ann.page.click("main button >> nth=0")
@@ -142,7 +142,7 @@ def test_a_passkey_is_added_and_opens_the_console_after_the_password(browser, de
     person.page.click("#mfa_webauthn_add")
     person.page.wait_for_url("**/security/codes/")
     person.open("/")
-    person.page.click(".who button")
+    person.page.click(".who form[action*=logout] button")
     person.enter_password()
     person.page.click("#mfa_webauthn_authenticate")
     person.page.wait_for_url(desk.url + "/")
