@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
 START = bytes(32)  # what stands for the hash before the first one
 
 # A chain's head: how many rows it has, and the last one's hash as 64 hexadecimal digits.
@@ -22,7 +24,7 @@ Head = Sequence[int | str]
 
 def plain_detail(detail: Mapping[str, object]) -> dict[str, object]:
     """Return the detail as a database gives it back (lists for tuples, text for keys); ValueError for NaN and ±∞."""
-    plain: dict[str, object] = json.loads(json.dumps(dict(detail), allow_nan=False))
+    plain: dict[str, object] = json.loads(json.dumps(dict(detail), allow_nan=False)) if detail else {}
     return plain
 
 
@@ -49,7 +51,7 @@ def row_hash(
             action,
             object_type,
             object_id,
-            detail,
+            _settled(detail),
             str(chain),
             number,
             previous.hex(),
@@ -68,8 +70,7 @@ def cut_hash(*, link: int, at: dt.datetime, heads: Mapping[str, Head]) -> bytes:
 
 
 def _hash(purpose: str, value: object) -> bytes:
-    text = json.dumps([purpose, _settled(value)], sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode("ascii")).digest()
+    return hashlib.sha256(_canonical([purpose, value]).encode("ascii")).digest()
 
 
 def _settled(value: object) -> object:
