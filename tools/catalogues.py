@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from pop.helpline.words.child import TALK
 from pop.pages.words import SHELL
 from pop.people.words import WORDS as PEOPLE
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
@@ -21,7 +22,7 @@ from pop.registry.directory.words import REGISTRY
 from pop.signposting.finder.words import ADULT, FINDER
 
 # Every part whose words the public reads: complete in every language. A part that is in neither list is not translated.
-PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, REGISTRY)
+PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY)
 # Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
 CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE,)
 

@@ -12,11 +12,14 @@ from typing import cast
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
+from pop.helpline.queue.queries.places import places
+from pop.helpline.talk.http.talking import render_refused
+from pop.helpline.talk.pages import LOOK as TALK_LOOK
 from pop.people.sign_in import CONSOLE_CSP_HASHES
 from pop.registry.directory.http.style import CSS_HASH
 from pop.server.security import Application, Policy, Receive, Scope, Secured, Send, content_security_policy
 from pop.server.talking import Talking
-from pop.server.wiring import plain_doors, snapshots
+from pop.server.wiring import join_pages, plain_doors, snapshots
 from pop.signposting.finder.pages import LOOK as FINDER_LOOK
 from pop.signposting.finder.plain_pages import PlainPages
 
@@ -82,10 +85,14 @@ class Program:
 
 def public(talking: Talking | None = None) -> Secured:
     """Make the public door's application."""
-    talks = talking or Talking("public")
+    talks = talking or Talking("public", render=render_refused, places=places)
     current = snapshots()
+    join_pages()
+    looks = (FINDER_LOOK, TALK_LOOK)
     policy = Policy(
-        csp=content_security_policy(scripts=(FINDER_LOOK.script_hash,), styles=(FINDER_LOOK.style_hash, CSS_HASH)),
+        csp=content_security_policy(
+            scripts=[look.script_hash for look in looks], styles=[*(look.style_hash for look in looks), CSS_HASH]
+        ),
         referrer=b"no-referrer",
         production=settings.PRODUCTION,
         open_to_other_sites=True,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
+from pop.helpline.talk.urls import public_urlpatterns as talk
 from pop.places.problems import MEDIA_TYPE, problem
 from pop.registry.directory.http.public import public_urlpatterns as registry
 from pop.registry.exchange.http import hsds_urlpatterns as exchange
 from pop.signposting.finder.http import bad_request, not_found, went_wrong
 from pop.signposting.finder.urls import urlpatterns as finder
 
-urlpatterns: list[URLPattern | URLResolver] = [*finder, *registry, *exchange]
+urlpatterns: list[URLPattern | URLResolver] = [*finder, *talk, *registry, *exchange]
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -14,7 +14,10 @@ from pop.audit.linking import LinkingDuty
 from pop.events.actions import Subscriber
 from pop.events.worker import run_worker as run_events
 from pop.events.worker import stop_on_signals
+from pop.helpline.conversations.actions.entering import leave as end_session
+from pop.helpline.lines import queries as lines
 from pop.helpline.lines.actions import staff_left
+from pop.pages.leaving import use_exit
 from pop.people.queries import KEY_MADE, LEFT
 from pop.people.sweeping import SweepingDuty
 from pop.places.countries import codes
@@ -25,7 +28,7 @@ from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_
 from pop.registry.directory.rules.tables import topics
 from pop.server.jobs.sandboxing import staff_key_made
 from pop.signposting.finder.match_door import Doors, Emergency, Snapshots
-from pop.signposting.finder.queries import use_engine
+from pop.signposting.finder.queries import use_chat, use_engine
 from pop.signposting.snapshots.queries import CHANGED
 from pop.signposting.snapshots.store import snapshots_dir
 from pop.signposting.snapshots.watch import Watch
@@ -59,6 +62,12 @@ def snapshots() -> Watch:
     watch = Watch(snapshots_dir(), keys=lambda: public_keys(settings.KEYS_DIR))
     use_engine(lambda: watch.engine, emergency=emergency_numbers())
     return watch
+
+
+def join_pages() -> None:
+    """Join the child's pages: the finder offers the lines that can be written to, and the exit ends a conversation."""
+    use_chat(lambda country, language, now: lines.offer_for(country, language, now=now))
+    use_exit(end_session)
 
 
 @functools.cache

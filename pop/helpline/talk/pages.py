@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from pop.helpline.queue.queries.place import Place
 from pop.helpline.talk.reader import Reader, filled
 from pop.helpline.talk.saying import Written, last_that_fit, shown
 from pop.helpline.words.child import PROMISE
@@ -50,22 +51,15 @@ class Line(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a waiting child stands. What is None is not known; `cap` and the range are minutes."""
-
-    place: int | None
-    low: int | None
-    high: int | None
-    cap: int
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """Words that were not taken: they come back in the same answer, and nowhere else. `refused` is why, a code."""
 
     text: str = ""
     refused: str = ""
     danger: bool = False
+
+
+NO_DRAFT = Draft()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +100,7 @@ def write_page(
     line: Line | None,
     *,
     key: str,
-    draft: Draft = Draft(),
+    draft: Draft = NO_DRAFT,
     carried: Mapping[str, str] | None = None,
     ways: Sequence[OtherWay] = (),
 ) -> bytes:
@@ -142,13 +136,13 @@ def talk_page(
     written: Sequence[Written],
     form: Form,
     *,
-    draft: Draft = Draft(),
+    draft: Draft = NO_DRAFT,
     ways: Sequence[OtherWay] = (),
     refreshing: bool = True,
 ) -> bytes:
-    """Return the conversation. With `refreshing`, a waiting page without script looks again by itself, without a box."""
+    """Return the conversation. With `refreshing`, a waiting page without script looks again by itself."""
     say = reader.say
-    context = _frame("talk", reader, "/talk", sandbox=standing.sandbox)
+    context = _frame("talk", reader, "/talk/language", form=form, sandbox=standing.sandbox)
     fitting, more = last_that_fit(written)
     state = standing.state
     waits = state == "waiting" and refreshing
@@ -165,7 +159,6 @@ def talk_page(
             "refresh": WAIT_SECONDS if waits else 0,
             "messages": shown(fitting, reader),
             "before": fitting[0].number if more else 0,
-            "form": form,
             "draft": draft,
             "refused": _refusal(reader, draft),
             "ways": ways if state in _FURTHER else (),
@@ -178,28 +171,29 @@ def talk_page(
 def earlier_page(reader: Reader, written: Sequence[Written], form: Form, *, sandbox: bool) -> bytes:
     """Return messages before those on the page; `written` are all that come before."""
     fitting, more = last_that_fit(written)
-    context = _frame("earlier", reader, "/talk", sandbox=sandbox)
-    context |= {"messages": shown(fitting, reader), "before": fitting[0].number if more else 0, "form": form}
+    context = _frame("earlier", reader, "/talk/language", form=form, sandbox=sandbox)
+    context |= {"messages": shown(fitting, reader), "before": fitting[0].number if more else 0}
     return shell.render("talk/earlier.html", context, verbatim=True)
 
 
 def keep_page(reader: Reader, form: Form, *, words: str = "", has_code: bool = False, sandbox: bool = False) -> bytes:
     """Return the page of the six words: before they are made, or with them, once."""
     digits = bool(words) and words.replace(" ", "").isdigit()
-    context = _frame("keep", reader, "/talk/keep", sandbox=sandbox)
-    context |= {"form": form, "words": words.split(), "digits": digits, "has_code": has_code}
+    context = _frame("keep", reader, "/talk/language", form=form, sandbox=sandbox)
+    context |= {"words": words.split(), "digits": digits, "has_code": has_code}
     return shell.render("talk/keep.html", context, verbatim=True)
 
 
-def back_page(reader: Reader, *, wrong: bool = False, waiting: bool = False, typed: str = "") -> bytes:
-    """Return the page on which six words are typed, or the one that waits while they are tried."""
-    context = _frame("back", reader, "/back", query=f"&country={reader.country}" if reader.country else "")
+def back_page(reader: Reader, *, trouble: str = "", waiting: bool = False) -> bytes:
+    """Return the page on which six words are typed, or the one that waits while they are tried.
+
+    `trouble` is a key of the words: why they have to be typed again.
+    """
+    context = _frame("back", reader, "/back")
     context |= {
-        "wrong": wrong,
+        "trouble": reader.say[trouble] if trouble else "",
         "waiting": waiting,
-        "typed": typed,
         "refresh": CODE_SECONDS if waiting else 0,
-        "again": reader.address("/back"),
         "hidden": {"language": reader.language, "country": reader.country},
     }
     return shell.render("talk/back.html", context, verbatim=True)
@@ -207,18 +201,20 @@ def back_page(reader: Reader, *, wrong: bool = False, waiting: bool = False, typ
 
 def sure_page(reader: Reader, form: Form, *, act: str, sandbox: bool = False) -> bytes:
     """Return the second step of what cannot be undone: `act` is "forget" or "end"."""
-    context = _frame("sure", reader, f"/talk/{act}", sandbox=sandbox)
-    return shell.render("talk/sure.html", context | {"form": form, "act": act}, verbatim=True)
+    context = _frame("sure", reader, "/talk/language", form=form, sandbox=sandbox)
+    return shell.render("talk/sure.html", context | {"act": act}, verbatim=True)
 
 
-def readers_page(reader: Reader, readings: Sequence[tuple[datetime, str]], *, sandbox: bool = False) -> bytes:
+def readers_page(
+    reader: Reader, form: Form, readings: Sequence[tuple[datetime, str]], *, sandbox: bool = False
+) -> bytes:
     """Return who has read the conversation: (when, role), never names."""
     say = reader.say
     rows = [
         filled(say["readers_row"], role=say[f"role_{role}" if f"role_{role}" in say else "role_staff"], time=time)
         for role, time in ((role, reader.time(at)) for at, role in readings)
     ]
-    context = _frame("readers", reader, "/talk/readers", sandbox=sandbox)
+    context = _frame("readers", reader, "/talk/language", form=form, sandbox=sandbox)
     return shell.render("talk/readers.html", context | {"rows": rows}, verbatim=True)
 
 
@@ -227,7 +223,7 @@ def complain_page(
     form: Form,
     complaints: Sequence[Complained],
     *,
-    draft: Draft = Draft(),
+    draft: Draft = NO_DRAFT,
     has_code: bool = False,
     sandbox: bool = False,
 ) -> bytes:
@@ -244,9 +240,8 @@ def complain_page(
         }
         for complaint in complaints
     ]
-    context = _frame("complain", reader, "/talk/complain", sandbox=sandbox)
+    context = _frame("complain", reader, "/talk/language", form=form, sandbox=sandbox)
     context |= {
-        "form": form,
         "complaints": rows,
         "draft": draft,
         "refused": _refusal(reader, draft),
@@ -255,15 +250,17 @@ def complain_page(
     return shell.render("talk/complain.html", context, verbatim=True)
 
 
-def confidential_page(reader: Reader, *, back: str) -> bytes:
-    """Return the promise with an example for each of its sentences; `back` is where the reader came from."""
-    context = _frame("confidential", reader, "/talk/confidential", query=f"&country={reader.country}")
-    return shell.render("talk/confidential.html", context | {"promise": _promise(reader), "back": back}, verbatim=True)
+def confidential_page(reader: Reader, *, inside: bool) -> bytes:
+    """Return the promise with an example for each of its sentences; `inside`: the reader is in a conversation."""
+    context = _frame("confidential", reader, "/talk/confidential")
+    return shell.render(
+        "talk/confidential.html", context | {"promise": _promise(reader), "inside": inside}, verbatim=True
+    )
 
 
 def message_page(reader: Reader, *, title: str, text: Sequence[str], new: bool = True) -> bytes:
     """Return a page that says that something is over or done; `title` and `text` are keys of the words."""
-    context = _frame("message", reader, "/write", query=f"&country={reader.country}" if reader.country else "")
+    context = _frame("message", reader, "/write")
     context |= {"title": reader.say[title], "lines": [reader.say[key] for key in text], "new": new}
     return shell.render("talk/message.html", context, verbatim=True)
 
@@ -332,17 +329,15 @@ def _refusal(reader: Reader, draft: Draft) -> str:
     return reader.say[key if key in reader.say else "refused_other"]
 
 
-def _frame(kind: str, reader: Reader, path: str, *, sandbox: bool = False, query: str = "") -> dict[str, Any]:
-    address = f"{path}?language={{language}}{query}"
-    if path == "/write" and reader.country and not query:
-        address += f"&country={reader.country}"
+def _frame(kind: str, reader: Reader, path: str, *, form: Form | None = None, sandbox: bool = False) -> dict[str, Any]:
+    """Return what every page needs. Before a chat the language stands in the address; in it, a form changes it."""
+    country = f"&country={reader.country}" if reader.country else ""
+    address = f"{path}?language={{language}}" + ("" if form else country)
     return {
-        **shell.frame(LOOK, reader.say, reader.shown_country(), address=address),
+        **shell.frame(LOOK, reader.say, reader.shown_country(), address=address, posted=form is not None),
         "kind": kind,
-        "reader": reader,
         "sandbox": sandbox,
-        "talk": reader.address("/talk"),
-        "kept_language": reader.language if reader.chosen else "",
-        "kept": f"?language={reader.language}" if reader.chosen else "",
+        "form": form,
+        "before_chat": f"language={reader.language}{country}",
         "finder": f"/{reader.language}/{reader.country}" if reader.country else f"/{reader.language}",
     }

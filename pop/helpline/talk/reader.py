@@ -25,13 +25,12 @@ _YOUNG = frozenset({"", "8-12"})
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A reader. `country` is "" where it is not known; `chosen` is whether the language was chosen for these pages."""
+    """A reader. `country` is "" where it is not known."""
 
     say: Speaker
     country: str
     age: str
     now: datetime
-    chosen: bool = False
 
     @property
     def language(self) -> str:
@@ -48,10 +47,6 @@ class Reader:
         if not self.country:
             return None
         return finder.country(self.country, language=self.language, now=int(self.now.timestamp()))
-
-    def address(self, path: str) -> str:
-        """Return an address that keeps a chosen language."""
-        return f"{path}?language={self.language}" if self.chosen else path
 
     def time(self, moment: datetime) -> SafeString:
         """Return a moment as the reader's page shows it; a script puts it into the reader's own time."""
@@ -73,7 +68,7 @@ class Reader:
         return filled(self.say[key], time=self.time(moment))
 
 
-def reader(*, language: str, country: str = "", age: str = "", now: datetime, chosen: bool = False) -> Reader:
+def reader(*, language: str, country: str = "", age: str = "", now: datetime) -> Reader:
     """Make a reader; an unknown country or age counts as not said."""
     age = age if age in AGES else ""
     return Reader(
@@ -81,7 +76,6 @@ def reader(*, language: str, country: str = "", age: str = "", now: datetime, ch
         country=country if country in codes() else "",
         age=age,
         now=now,
-        chosen=chosen,
     )
 
 

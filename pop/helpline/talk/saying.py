@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,13 +36,14 @@ _TIMED = {"promised": "on", "paused_for_abuse": "until"}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One message as it is read from the conversation: `kind` is text or notice (JSON: {"code", …})."""
+    """One message as it is read from the conversation; a notice of ours has its code and values in `notice`."""
 
     number: int
     author: str
-    kind: str
     text: str
     at: datetime
+    notice: Mapping[str, Any] | None = None
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,11 @@ def _shown(message: Written, reader: Reader) -> Shown:
     label = reader.say[LABELS.get(message.author, "system")]
     side = "mine" if message.author == "child" else "theirs"
     time = reader.time(message.at)
-    if message.kind != "notice":
+    notice = message.notice
+    if not message.readable:
+        return Shown(message.number, "notice", label, time, notice=reader.say["message_locked"])
+    if notice is None:
         return Shown(message.number, side, label, time, text=message.text)
-    notice = _parsed(message.text)
     code = str(notice.get("code", ""))
     said: SafeString | str
     if code in _PLAIN:
@@ -130,14 +132,6 @@ def _links(contacts: Sequence[Any]) -> Iterable[Link]:
         if scheme in _SCHEMES:
             label = str(contact.get("dial") or contact.get("value") or uri.partition(":")[2])
             yield Link(uri=uri, label=label, outside=scheme in {"http", "https"})
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _lines(steps: object) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ _TALK: dict[str, str | Two] = {
     "system": "Information",
     "now": "Now",
     "messages": "What was written",
+    "message_locked": "This message cannot be shown here.",
     "earlier": "Show earlier messages",
     "latest": "Show the latest messages",
     "check_again": "Check again",
@@ -139,6 +140,7 @@ _TALK: dict[str, str | Two] = {
     "end": "End the conversation",
     "end_sure": "Do you want to end the conversation?",
     "end_yes": "Yes, end it",
+    "back_to_write": "Back to writing",
     "back_to_talk": "Back to the conversation",
 }
 
@@ -166,6 +168,8 @@ _RIGHTS: dict[str, str | Two] = {
     "back_go": "Open my conversation",
     "back_wait_title": "We are looking",
     "back_wait": "This can take a minute. The page looks again by itself.",
+    "back_again": "Write the words again",
+    "back_busy": "Very many people are coming back now. Please try again in a minute.",
     "back_wrong": "These words do not open a conversation. Please look at them again.",
     "forget": "Delete it now",
     "forget_title": "Delete this conversation?",
@@ -230,7 +234,6 @@ _RIGHTS: dict[str, str | Two] = {
         "While it is open, our computers can read it. They must bring it to the counsellor.",
         "While a conversation is open, our server can read it to deliver it. Closed ones need a person.",
     ),
-    "agree_title": "Do you want this?",
     "agree_yes": "Yes, give it to me",
     "agree_no": "No, thank you",
 }
@@ -249,6 +252,7 @@ _REFUSED: dict[str, str | Two] = {
         "We have to keep this for now. Please ask us here why.",
         "The law makes us keep this for now. You can ask here why.",
     ),
+    "refused_not_sent": "Not sent, still here. Please send it again.",
     "refused_other": "This did not work. Your words are still here. Please try again.",
     "refused_token": "This page was too old. Your words are still here. Please send again.",
 }

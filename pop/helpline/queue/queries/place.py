@@ -15,7 +15,7 @@ from pop.helpline.queue.queries.rooms import cap_of, children_waiting
 from pop.helpline.queue.rules.estimate import ENOUGH, estimate
 from pop.helpline.queue.rules.order import DANGER, in_order, place_of
 
-_WINDOWS = (timedelta(hours=4), timedelta(hours=24))
+WINDOWS = (timedelta(hours=4), timedelta(hours=24))
 _MOST_WAITS = 500
 
 
@@ -43,9 +43,9 @@ def place(conversation: UUID, *, now: datetime | None = None) -> Place:
     here = place_of(row.pk, queue)
     if here is None:
         return Place(None, None, None, minutes)
-    for window in _WINDOWS:
+    for window in WINDOWS:
         told = estimate(
-            _waits(row.line_id, since=now - window, danger=row.urgency >= DANGER, until=now),
+            recent_waits(row.line_id, since=now - window, danger=row.urgency >= DANGER, until=now),
             window=int(window.total_seconds()),
             place=here,
         )
@@ -54,7 +54,7 @@ def place(conversation: UUID, *, now: datetime | None = None) -> Place:
     return Place(here, None, None, minutes)
 
 
-def _waits(line: UUID, *, since: datetime, until: datetime, danger: bool) -> list[int]:
+def recent_waits(line: UUID, *, since: datetime, until: datetime, danger: bool) -> list[int]:
     """Return the newest answered waits: of those in danger for who is, where enough are known."""
     rows = Wait.objects.filter(
         line=line, ended_at__gt=since, ended_at__lte=until, outcome="answered", practice=False

@@ -93,7 +93,8 @@ const listen = () => {
   });
   stream.addEventListener("state", (event) => {
     const now = JSON.parse(event.data);
-    if (now.state === at("view").dataset.state) place(now); else look();
+    if (now.state !== at("view").dataset.state) look();
+    else if ("place" in now) place(now);
   });
 };
 

@@ -1,0 +1,157 @@
+"""The conversation: its page in every state, and what a child can do with it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from pop.helpline.conversations.actions.entering import answer_questions, end, pause
+from pop.helpline.conversations.actions.forgetting import forget
+from pop.helpline.conversations.actions.speaking import speak
+from pop.helpline.conversations.live.answers import RefusedForm
+from pop.helpline.lines.rules import RefusedError
+from pop.helpline.queue.queries.place import place as queue_place
+from pop.helpline.talk import pages
+from pop.helpline.talk.http.inside import Visit, inside, to_talk, visit_of, without_session
+from pop.helpline.talk.reader import reader
+from pop.pages.answers import answer_page, read_form
+from pop.places.languages import best_language
+from pop.places.words import LANGUAGES
+from pop.signposting.finder.queries.ways import OtherWay, ways_now
+
+
+@inside
+def talk(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk."""
+    return answer_page(request, page_of(visit))
+
+
+@inside
+def say(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/say: the same page with its box, which does not look again by itself while somebody writes."""
+    return answer_page(request, page_of(visit, refreshing=False))
+
+
+@inside
+def earlier(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/earlier: the messages before one that the form names."""
+    before = read_form(request, ["before"]).get("before", "")
+    if not (before.isascii() and before.isdigit() and len(before) < 10):
+        return to_talk()
+    page = pages.earlier_page(visit.reader, visit.written(int(before)), visit.form(), sandbox=visit.sandbox)
+    return answer_page(request, page)
+
+
+@inside
+def take_break(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/pause."""
+    if request.method == "POST":
+        try:
+            pause(visit.token)
+        except RefusedError:
+            return to_talk()  # it ended meanwhile, and its page says so
+    return to_talk()
+
+
+@inside
+def finish(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/end: asks once more, then closes the conversation."""
+    if request.method != "POST":
+        return answer_page(request, pages.sure_page(visit.reader, visit.form(), act="end", sandbox=visit.sandbox))
+    end(visit.token)
+    return to_talk()
+
+
+@inside
+def delete(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/forget: asks once more, then destroys the conversation with every session of it."""
+    if request.method != "POST":
+        return answer_page(request, pages.sure_page(visit.reader, visit.form(), act="forget", sandbox=visit.sandbox))
+    try:
+        forget(visit.token)
+    except RefusedError as refused:
+        page = pages.message_page(visit.reader, title="forget_title", text=[_refusal(refused)], new=False)
+        return answer_page(request, page, status=409)
+    page = pages.message_page(visit.reader, title="forgotten_title", text=["forgotten_text", "forget_copies"])
+    return without_session(answer_page(request, page))
+
+
+@inside
+def answers(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/answers: the two optional answers, kept without anything that leads to the conversation."""
+    if request.method != "POST":
+        return to_talk()
+    given = read_form(request, ("helped", "listened"))
+    helped, listened = (int(given[name]) if given[name] in {"1", "2", "3"} else None for name in ("helped", "listened"))
+    answer_questions(visit.talk.line, helped, listened)
+    return answer_page(request, page_of(visit, answered=True))
+
+
+@inside
+def language(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/language: the language of the conversation's pages, and in which it is answered if it can be."""
+    chosen = request.GET.get("language", "")
+    if request.method == "POST" and chosen in LANGUAGES:
+        speak(visit.token, chosen)
+    return to_talk()
+
+
+def render_refused(form: RefusedForm) -> bytes:
+    """Return the page that answers a refused send without script: the words are still in its box."""
+    visit = visit_of(form.token)
+    code = form.refusal.code
+    if visit is None:
+        tongue = best_language(form.accept_language)
+        who = reader(language=tongue, now=timezone.now())
+        return pages.message_page(who, title="ended_title", text=["ended_text"])
+    draft = pages.Draft(text=form.text, refused={"wrong_form": "token", "misread": "unreadable"}.get(code, code))
+    key = "" if code in {"key_reused", "misread"} else form.key
+    return page_of(visit, draft=draft, key=key, refreshing=False)
+
+
+def page_of(
+    visit: Visit,
+    *,
+    draft: pages.Draft = pages.NO_DRAFT,
+    key: str = "",
+    refreshing: bool = True,
+    answered: bool = False,
+) -> bytes:
+    """Return the page of a conversation as it stands."""
+    talk = visit.talk
+    blocked = talk.blocked_at is not None and talk.state != "closed"
+    state = "blocked" if blocked else talk.state
+    place = queue_place(talk.id) if state == "waiting" else None
+    standing = pages.Standing(
+        state=state,
+        sandbox=visit.sandbox,
+        last=talk.last_sequence,
+        place=place,
+        promised_for=talk.promised_for,
+        read_by=talk.state_since + timedelta(hours=visit.line.read_within_hours),
+        paused_until=talk.paused_until,
+        has_code=talk.has_code,
+        answered=answered,
+    )
+    return pages.talk_page(
+        visit.reader,
+        standing,
+        visit.written(),
+        visit.form(key),
+        draft=draft,
+        ways=_ways(visit),
+        refreshing=refreshing,
+    )
+
+
+def _ways(visit: Visit) -> tuple[OtherWay, ...]:
+    who = visit.reader
+    if not who.country:
+        return ()
+    return ways_now(who.country, language=who.language, young=who.young, now=who.now)
+
+
+def _refusal(refused: RefusedError) -> str:
+    return f"refused_{refused.code}" if refused.code in {"held", "closed"} else "refused_other"
