@@ -27,6 +27,7 @@ class ContactRecord(models.Model):
     edition = models.CharField(max_length=16)  # of the lists that the codes below come from
     contact_type = models.CharField(max_length=32)
     categories = models.JSONField(default=list)
+    topic_group = models.CharField(max_length=32, blank=True)  # of the first category: what lists are filtered by
     actions_taken = models.JSONField(default=list)
     age_band = models.CharField(max_length=8, blank=True)
     vulnerable_groups = models.JSONField(default=list)
@@ -35,6 +36,9 @@ class ContactRecord(models.Model):
     waited_minutes = models.PositiveSmallIntegerField(null=True)
     staff = models.UUIDField()
     made_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["line", "week"], name="records_of_a_week")]
 
     def __str__(self) -> str:
         return f"contact record {self.id}"
@@ -82,13 +86,18 @@ class Note(models.Model):
 
 
 class Identity(models.Model):
-    """Name, phone, address under a key of its own: the assignee and the escrow only."""
+    """Name, phone, address under a key of its own: the assignee and the escrow only.
+
+    Whoever hands the conversation over seals the key to the next assignee too; only the present one may use theirs.
+    """
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, primary_key=True)
     blob = models.BinaryField()
     assignee = models.UUIDField()
     assignee_seal = models.BinaryField()
     escrow_seal = models.BinaryField()
+    next_assignee = models.UUIDField(null=True)
+    next_seal = models.BinaryField(null=True)
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -15,8 +15,9 @@ from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.rules.lifecycle import ACTIVE, MESSAGE_LEFT, PROMISED, SLEEPING, WAITING
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
-from pop.helpline.queue.models import BrokenGlass, Glance, Wait
+from pop.helpline.queue.models import BrokenGlass, Glance
 from pop.helpline.queue.queries.desk import OnDuty, people_on_duty
+from pop.helpline.queue.queries.waits import ended_waits
 from pop.helpline.queue.rules.estimate import quantile
 from pop.helpline.queue.rules.order import DANGER
 from pop.helpline.queue.rules.reasons import GLASS_WAITS
@@ -149,11 +150,7 @@ def board(*, line: UUID, staff: UUID, now: datetime | None = None) -> Board:
 def _today(line: UUID, zone: str, now: datetime) -> dict[str, list[int]]:
     """Return the waits that ended on the line's present day, in seconds, by how they ended."""
     midnight = datetime.combine(now.astimezone(ZoneInfo(zone)).date(), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    found: dict[str, list[int]] = {"answered": [], "left": [], "missed": []}
-    rows = Wait.objects.filter(line=line, practice=False, ended_at__gte=midnight)
-    for outcome, seconds in rows.values_list("outcome", "seconds"):
-        found[outcome].append(seconds)
-    return found
+    return ended_waits(line, since=midnight, until=midnight + timedelta(days=2))
 
 
 def _rows(rows: Iterable[Conversation], own: set[UUID]) -> list[BoardRow]:
