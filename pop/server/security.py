@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,8 +121,7 @@ class Secured:
             return
         if scope["method"] not in {"GET", "HEAD"}:
             try:
-                async with asyncio.timeout(self.body_seconds):
-                    body = await whole_body(receive)
+                body = await in_time(whole_body(receive), self.body_seconds)
             except TimeoutError:
                 await answer_problem(complete, 408, "Too slow", "The request did not come to its end in time.")
                 return
@@ -203,6 +202,33 @@ async def whole_body(receive: Receive) -> bytes | None:
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+async def in_time(reading: Coroutine[Any, Any, bytes | None], seconds: float) -> bytes | None:
+    """Return what a reading comes to, or raise TimeoutError. A body that is there already costs no timer."""
+    try:
+        waits_for = reading.send(None)
+    except StopIteration as done:
+        found: bytes | None = done.value
+        return found
+    async with asyncio.timeout(seconds):
+        return await _Begun(reading, waits_for)
+
+
+class _Begun:
+    """A coroutine that has run to its first wait, to be awaited from there."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, bytes | None], waits_for: object) -> None:
+        self._coroutine = coroutine
+        self._waits_for = waits_for
+
+    def __await__(self) -> Generator[Any, Any, bytes | None]:
+        try:
+            yield self._waits_for
+        except BaseException as error:
+            self._coroutine.throw(error)
+            raise
+        return (yield from self._coroutine.__await__())
 
 
 def replay(body: bytes, rest: Receive) -> Receive:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from functools import partial
+from typing import NamedTuple
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -42,6 +43,13 @@ _TALK = b"/talk"
 Typed = OrderedDict[UUID, tuple[float, bool]]
 
 
+class Known(NamedTuple):
+    """A session that was seen: its conversation, and what its forms carry."""
+
+    conversation: UUID
+    form: str
+
+
 class ChildDoors:
     """The doors by path; `render` makes the page that answers a refused form."""
 
@@ -50,7 +58,7 @@ class ChildDoors:
         self._hub = hub
         self._render = render
         # A session's conversation never changes, and each send's own transaction asks again whether it is still open.
-        self._known: OrderedDict[str, UUID] = OrderedDict()
+        self._known: OrderedDict[str, Known] = OrderedDict()
         self._typed: Typed = OrderedDict()
         self.by_path = {"/talk/send": self.send, "/talk/typing": self.typing, "/talk/stream": self.stream}
 
@@ -59,12 +67,12 @@ class ChildDoors:
         if scope["method"] != "POST":
             await answers.other_method(send, b"POST")
             return
-        headers = scope["headers"]
+        headers = dict(scope["headers"])
         asked: forms.Asked | None = None
         token = ""
         try:
-            asked = forms.read(forms.header(headers, b"content-type"), await answers.body_of(receive))
-            token, conversation = await self._let_in(scope, asked)
+            asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
+            token, conversation = await self._let_in(headers, asked)
             sending = Sending(conversation, messages.CHILD, forms.text_of(asked), forms.key_of(asked), token=token)
             appended = await self._batcher.send(sending)
         except forms.MisreadError as error:
@@ -92,9 +100,9 @@ class ChildDoors:
             await answers.other_method(send, b"POST")
             return
         try:
-            content_type = forms.header(scope["headers"], b"content-type")
-            asked = forms.read(content_type, await answers.body_of(receive))
-            _, conversation = await self._let_in(scope, asked)
+            headers = dict(scope["headers"])
+            asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
+            _, conversation = await self._let_in(headers, asked)
         except forms.MisreadError as error:
             await answers.problem(send, Refusal(400, "misread", error.detail, error.field))
             return
@@ -115,12 +123,12 @@ class ChildDoors:
         if scope["method"] != "GET":
             await answers.other_method(send, b"GET")
             return
-        headers = scope["headers"]
+        headers = dict(scope["headers"])
         token = forms.cookies(headers).get(forms.CHILD_COOKIE, "")
-        if forms.from_other_site(headers, host=forms.header(headers, b"host")):
+        if forms.from_other_site(headers):
             await answers.problem(send, answers.OTHER_SITE)
             return
-        position = child_cursor(forms.header(headers, b"last-event-id").decode("latin-1"))
+        position = child_cursor(headers.get(b"last-event-id", b"").decode("latin-1"))
         if position is None:
             asked = parse_qs(scope["query_string"].decode("latin-1")).get("after", ["0"])
             position = child_cursor(asked[0]) or 0
@@ -150,41 +158,41 @@ class ChildDoors:
         watched = watched_by_child(str(stream.ticket), now=timezone.now())
         return None if watched is None else Entry({watched.conversation: watched.keys})
 
-    async def _let_in(self, scope: Scope, asked: forms.Asked) -> tuple[str, UUID]:
+    async def _let_in(self, headers: forms.Headers, asked: forms.Asked) -> tuple[str, UUID]:
         """Return the session's token and conversation, or raise the refusal."""
-        headers = scope["headers"]
-        if forms.from_other_site(headers, host=forms.header(headers, b"host")):
+        if forms.from_other_site(headers):
             raise DoorError(answers.OTHER_SITE)
         token = forms.cookies(headers).get(forms.CHILD_COOKIE, "")
         if not token:
             raise DoorError(answers.NO_SESSION)
-        if not forms.check(token, asked.fields.get("token", "")):
-            raise DoorError(answers.WRONG_FORM)
+        given = asked.fields.get("token", "")
         known = self._known.get(token)
+        if not (forms.same(known.form, given) if known else forms.check(token, given)):
+            raise DoorError(answers.WRONG_FORM)
         if known is None:
             try:
-                known = await self._hub.in_thread(partial(conversation_of, token))
+                conversation = await self._hub.in_thread(partial(conversation_of, token))
             except Exception:
                 raise NotSentError(2) from None
-            if known is None:
+            if conversation is None:
                 raise DoorError(answers.NO_SESSION)
-            self._known[token] = known
+            known = self._known[token] = Known(conversation, forms.form_token(token))
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
-        return token, known
+        return token, known.conversation
 
     async def _refuse(self, scope: Scope, send: Send, refusal: Refusal, asked: forms.Asked | None, token: str) -> None:
         if asked is None or asked.json:
             await answers.problem(send, refusal)
             return
-        headers = scope["headers"]
+        headers = dict(scope["headers"])
         form = RefusedForm(
             refusal=refusal,
             text=asked.fields.get("text", ""),
             key=asked.fields.get("key", ""),
             token=token or forms.cookies(headers).get(forms.CHILD_COOKIE, ""),
             conversation="",
-            accept_language=forms.header(headers, b"accept-language").decode("latin-1"),
+            accept_language=headers.get(b"accept-language", b"").decode("latin-1"),
         )
         page = await self._hub.in_thread(partial(self._render, form))
         await answers.respond(send, refusal.status, page, answers.HTML, *answers.retry(refusal))

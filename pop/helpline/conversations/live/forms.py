@@ -10,18 +10,19 @@ from __future__ import annotations
 import hmac
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from pop.helpline.conversations.rules.messages import valid_client_key
 
-Headers = Iterable[tuple[bytes, bytes]]
+Headers = Mapping[bytes, bytes]
 
 CHILD_COOKIE = "pop_public"
 _PURPOSE = b"pop form 1"
 _FIELDS = 20
+_OWN = frozenset({b"same-origin", b"none"})
 
 
 class Asked(NamedTuple):
@@ -48,48 +49,44 @@ def form_token(token: str) -> str:
 
 def check(token: str, given: str) -> bool:
     """Say whether a form belongs to this session, in a time that does not tell how much of it was right."""
-    return hmac.compare_digest(form_token(token).encode(), given.encode("utf-8", "surrogatepass"))
+    return same(form_token(token), given)
 
 
-def from_other_site(headers: Headers, *, host: bytes) -> bool:
+def same(form: str, given: str) -> bool:
+    """Compare a form's token with what was given, in a time that does not tell how much of it was right."""
+    return hmac.compare_digest(form.encode(), given.encode("utf-8", "surrogatepass"))
+
+
+def from_other_site(headers: Headers) -> bool:
     """Say whether the browser names another site as the sender: by Sec-Fetch-Site, or by an Origin that is not ours.
 
-    `host` is the request's own Host header. No Origin, or `null`, says nothing and is accepted.
+    No Origin, or `null`, says nothing and is accepted.
     """
-    for name, value in headers:
-        if name == b"sec-fetch-site" and value not in {b"same-origin", b"none"}:
-            return True
-        if name == b"origin" and value != b"null" and value.partition(b"://")[2] != host:
-            return True
-    return False
+    if headers.get(b"sec-fetch-site", b"none") not in _OWN:
+        return True
+    origin = headers.get(b"origin", b"null")
+    return origin != b"null" and origin.partition(b"://")[2] != headers.get(b"host", b"")
 
 
 def says_own_site(headers: Headers) -> bool:
     """Say whether the browser names where the request comes from at all, and it is a page: not `null`."""
-    return any(name == b"sec-fetch-site" or (name == b"origin" and value != b"null") for name, value in headers)
-
-
-def header(headers: Headers, wanted: bytes) -> bytes:
-    """Return a header's value, empty when it is not there."""
-    return next((value for name, value in headers if name == wanted), b"")
+    return b"sec-fetch-site" in headers or headers.get(b"origin", b"null") != b"null"
 
 
 def cookies(headers: Headers) -> dict[str, str]:
     """Return the request's cookies; none when they cannot be read."""
-    line = header(headers, b"cookie").decode("latin-1")
-    if not line:
-        return {}
-    if '"' not in line and "\\" not in line:  # every cookie of ours; quoting is rare and slow to read
-        found = {}
-        for part in line.split(";"):
-            name, equals, value = part.partition("=")
-            if equals:
-                found[name.strip()] = value.strip()
-        return found
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(line).items()}
-    except CookieError:
-        return {}
+    line = headers.get(b"cookie", b"").decode("latin-1")
+    if '"' in line or "\\" in line:  # quoting is rare, slow to read, and never in a cookie of ours
+        try:
+            return {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+        except CookieError:
+            return {}
+    found = {}
+    for part in line.split(";"):
+        name, equals, value = part.partition("=")
+        if equals:
+            found[name.strip()] = value.strip()
+    return found
 
 
 def read(content_type: bytes, body: bytes) -> Asked:

@@ -51,6 +51,7 @@ class Followed:
     keys: Keys
     streams: list[Stream] = field(default_factory=list)
     head: Head | None = None
+    new: bool = True  # a stream came that was not told yet where it stands
     locked: bool = False  # a message came under a key that is not here yet
     place: Mapping[str, object] = field(default_factory=dict)
 
@@ -78,6 +79,7 @@ class Hub:
         self.streams: set[Stream] = set()
         self._by_staff: dict[UUID, set[Stream]] = {}
         self._admits: dict[str, Admit] = {}
+        self._ids: dict[bytes, UUID] = {}  # of what is followed, as a ring names it
         self._there = there
         self._over = over
         self._places = places
@@ -85,6 +87,7 @@ class Hub:
         self._dirty_staff: set[UUID] = set()
         self._again: set[Stream] = set()
         self._some = asyncio.Event()
+        self._here = reading.own_sqlite()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="live-reading")
         self._opener = ThreadPoolExecutor(2, thread_name_prefix="live-opening")
         self._tasks: list[asyncio.Task[None]] = []
@@ -160,8 +163,8 @@ class Hub:
     def hear(self, kind: bytes, items: list[bytes]) -> None:
         """Take a ring (pop.helpline.ringing), in the event loop."""
         if kind == ringing.CONVERSATIONS:
-            rung = {UUID(bytes=each) for each in items}
-            self._dirty |= rung & self.followed.keys()
+            ids = self._ids
+            self._dirty.update([ids[each] for each in items if each in ids])
         elif kind == ringing.STAFF:
             rung = {UUID(bytes=each) for each in items}
             self._dirty_staff |= rung & self._by_staff.keys()
@@ -183,7 +186,7 @@ class Hub:
                 head is None
                 or head.state != appended.state
                 or (sending.staff is not None and sending.staff not in head.owners)
-                or any(stream.positions[appended.conversation] + 1 != appended.sequence for stream in followed.streams)
+                or not _all_at(followed.streams, appended.conversation, appended.sequence - 1)
             ):
                 self._dirty.add(appended.conversation)
                 continue
@@ -205,11 +208,13 @@ class Hub:
         followed = self.followed.get(conversation)
         if followed is None:
             followed = self.followed[conversation] = Followed(keys)
+            self._ids[conversation.bytes] = conversation
         else:
             followed.keys = {**followed.keys, **keys}
             followed.locked = False
         if stream not in followed.streams:
             followed.streams.append(stream)
+            followed.new = True
         self._dirty.add(conversation)
 
     def _drop(self, stream: Stream, conversation: UUID) -> None:
@@ -219,6 +224,7 @@ class Hub:
             followed.streams.remove(stream)
             if not followed.streams:
                 del self.followed[conversation]
+                del self._ids[conversation.bytes]
 
     def _write(self, writes: Mapping[Stream, list[bytes]]) -> None:
         for stream, events in writes.items():
@@ -260,9 +266,7 @@ class Hub:
         if not wanted:
             return
         keys = {each: self.followed[each].keys for each in wanted}
-        heads, found, locked, more = await asyncio.get_running_loop().run_in_executor(
-            self._reader, reading.look, wanted, keys
-        )
+        heads, found, locked, more = await self._look(wanted, keys)
         writes: dict[Stream, list[bytes]] = {}
         for conversation in wanted:
             followed = self.followed.get(conversation)
@@ -277,8 +281,11 @@ class Hub:
                 if stream.positions[conversation] == FROM_NOW:
                     stream.follow(conversation, head.last)
             self._bring(conversation, followed, found.get(conversation, ()), writes)
+            if followed.new or followed.head is None or followed.head.state != head.state:
+                followed.new = False
+                followed.head = head
+                self._tell_state(conversation, followed, writes)
             followed.head = head
-            self._tell_state(conversation, followed, writes)
         self._write(writes)
         if more:
             self._dirty |= wanted.keys() & self.followed.keys()
@@ -287,6 +294,12 @@ class Hub:
             # Another epoch began: the next second's tickets bring its key. Not at once, or a key that nobody here has
             # would be asked for without end.
             self.followed[conversation].locked = True
+
+    async def _look(self, wanted: Mapping[UUID, int], keys: Mapping[UUID, Keys]) -> reading.Look:
+        if self._here is not None:
+            # A read of SQLite's log waits for nobody, and costs less than waking a thread for it.
+            return reading.look(wanted, keys, self._here)
+        return await asyncio.get_running_loop().run_in_executor(self._reader, reading.look_in_thread, wanted, keys)
 
     def _bring(
         self, conversation: UUID, followed: Followed, found: Iterable[Fresh], writes: dict[Stream, list[bytes]]
@@ -430,3 +443,7 @@ class Hub:
 def _position(stream: Stream, conversation: UUID) -> int:
     position = stream.positions[conversation]
     return NEVER if position == FROM_NOW else position
+
+
+def _all_at(streams: Iterable[Stream], conversation: UUID, position: int) -> bool:
+    return all(each.positions[conversation] == position for each in streams)

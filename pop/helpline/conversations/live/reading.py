@@ -7,8 +7,10 @@ which key is decided where a stream opens.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -35,6 +37,11 @@ _HEADS_SQLITE = f"SELECT {_HEAD} FROM json_each(%s) w JOIN helpline_conversation
 _HEADS_POSTGRESQL = f"SELECT {_HEAD} FROM helpline_conversation c WHERE c.id = ANY(%s)"  # noqa: S608
 
 
+Row = tuple[Any, ...]
+# Runs a statement (with %s) and returns all of its rows.
+Execute = Callable[[str, Sequence[object]], list[Row]]
+
+
 class Fresh(NamedTuple):
     """One message, opened: its place, who wrote it, and its JSON without the braces around it."""
 
@@ -51,6 +58,15 @@ class Head(NamedTuple):
     owners: frozenset[UUID]  # who of the staff has it: the assignee, and who promised a reply
 
 
+class Look(NamedTuple):
+    """What a look found: heads, messages, conversations with a key that is missing, and whether more messages wait."""
+
+    heads: dict[UUID, Head]
+    fresh: dict[UUID, list[Fresh]]
+    locked: set[UUID]
+    more: bool
+
+
 def inner_json(*, sequence: int, author: str, kind: str, text: str, at: str) -> bytes:
     """Return a message's fields as they stand in an event, without the braces: a counsellor's gets one more field."""
     said = json.dumps(text, ensure_ascii=False)
@@ -64,19 +80,80 @@ def moment(at: datetime | str) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def fresh(
-    positions: Mapping[UUID, int], keys: Mapping[UUID, Mapping[int, bytes]]
+def look(positions: Mapping[UUID, int], keys: Mapping[UUID, Mapping[int, bytes]], execute: Execute) -> Look:
+    """Return where these conversations stand, and the messages after these positions, opened."""
+    found = _heads(positions, execute)
+    behind = {each: after for each, after in positions.items() if each in found and found[each].last > after}
+    if not behind:
+        return Look(found, {}, set(), False)
+    return Look(found, *_fresh(behind, keys, execute))
+
+
+def look_in_thread(positions: Mapping[UUID, int], keys: Mapping[UUID, Mapping[int, bytes]]) -> Look:
+    """Do as `look`, over this thread's connection; after a failure the next look has a new one."""
+    try:
+        with database.connection().cursor() as cursor:
+            return look(positions, keys, _over(cursor))
+    except Error:
+        database.connection().close()
+        raise
+
+
+def look_at_heads(conversations: Iterable[UUID]) -> dict[UUID, Head]:
+    """Return where these conversations stand, over this thread's connection; a forgotten one is left out."""
+    try:
+        with database.connection().cursor() as cursor:
+            return _heads(conversations, _over(cursor))
+    except Error:
+        database.connection().close()
+        raise
+
+
+def own_sqlite() -> Execute | None:
+    """Return a way to read SQLite from the event loop, by a connection that cannot write; None on PostgreSQL."""
+    if not _is_sqlite():
+        return None
+    held: list[sqlite3.Connection] = []
+
+    def execute(statement: str, values: Sequence[object]) -> list[Row]:
+        if not held:
+            held.append(
+                sqlite3.connect(
+                    database.connection().settings_dict["NAME"], timeout=0.05, isolation_level=None, cached_statements=8
+                )
+            )
+            held[0].execute("PRAGMA query_only = 1")
+        try:
+            rows: list[Row] = held[0].execute(statement.replace("%s", "?"), values).fetchall()
+        except sqlite3.Error:
+            held.pop().close()
+            raise
+        return rows
+
+    return execute
+
+
+def _over(cursor: Any) -> Execute:
+    def execute(statement: str, values: Sequence[object]) -> list[Row]:
+        cursor.execute(statement, values)
+        rows: list[Row] = cursor.fetchall()
+        return rows
+
+    return execute
+
+
+def _fresh(
+    positions: Mapping[UUID, int], keys: Mapping[UUID, Mapping[int, bytes]], execute: Execute
 ) -> tuple[dict[UUID, list[Fresh]], set[UUID], bool]:
     """Return messages after these positions, opened; conversations with a key that is missing; whether more wait."""
     found: dict[UUID, list[Fresh]] = {}
     locked: set[UUID] = set()
-    rows = _rows_after(positions)
+    known = {each.hex: each for each in positions}
+    rows = _rows_after(positions, execute)
     for identity, sequence, epoch, author, kind, client_key, blob, at in rows:
-        conversation = identity if isinstance(identity, UUID) else UUID(identity)
-        if conversation in locked:
-            continue
+        conversation = known[identity] if isinstance(identity, str) else identity
         key = keys.get(conversation, {}).get(epoch)
-        if key is None:
+        if key is None or conversation in locked:
             locked.add(conversation)
             continue
         try:
@@ -97,56 +174,32 @@ def fresh(
     return found, locked, len(rows) == MOST_ROWS
 
 
-def heads(conversations: Iterable[UUID]) -> dict[UUID, Head]:
-    """Return where these conversations stand; one that was forgotten is left out."""
-    with database.connection().cursor() as cursor:
-        if _is_sqlite():
-            cursor.execute(_HEADS_SQLITE, [json.dumps([each.hex for each in conversations])])
-        else:
-            cursor.execute(_HEADS_POSTGRESQL, [list(conversations)])
-        rows = cursor.fetchall()
+def _heads(conversations: Iterable[UUID], execute: Execute) -> dict[UUID, Head]:
+    wanted = list(conversations)
+    if _is_sqlite():
+        known: Mapping[object, UUID] = {each.hex: each for each in wanted}
+        rows = execute(_HEADS_SQLITE, ['["' + '","'.join([each.hex for each in wanted]) + '"]'])
+    else:
+        known = {each: each for each in wanted}
+        rows = execute(_HEADS_POSTGRESQL, [wanted])
     return {
-        _uuid(identity): Head(last, state, frozenset(_uuid(each) for each in owners if each))
+        known[identity]: Head(last, state, frozenset([_uuid(each) for each in owners if each]))
         for identity, last, state, *owners in rows
     }
 
 
-def look(
-    positions: Mapping[UUID, int], keys: Mapping[UUID, Mapping[int, bytes]]
-) -> tuple[dict[UUID, Head], dict[UUID, list[Fresh]], set[UUID], bool]:
-    """Return where these conversations stand, and what `fresh` returns for those that moved past their position."""
-    try:
-        found = heads(positions)
-        behind = {each: after for each, after in positions.items() if each in found and found[each].last > after}
-        return (found, *fresh(behind, keys)) if behind else (found, {}, set(), False)
-    except Error:
-        database.connection().close()
-        raise
+def _rows_after(positions: Mapping[UUID, int], execute: Execute) -> list[Row]:
+    if _is_sqlite():
+        wanted = ",".join([f'["{each.hex}",{after}]' for each, after in positions.items()])
+        return execute(_FRESH_SQLITE, [f"[{wanted}]"])
+    return execute(_FRESH_POSTGRESQL, [list(positions), list(positions.values())])
 
 
-def look_at_heads(conversations: Iterable[UUID]) -> dict[UUID, Head]:
-    """Return what `heads` does; after a failure the next look has a new connection."""
-    try:
-        return heads(conversations)
-    except Error:
-        database.connection().close()
-        raise
-
-
-def _rows_after(positions: Mapping[UUID, int]) -> list[tuple[Any, ...]]:
-    with database.connection().cursor() as cursor:
-        if _is_sqlite():
-            wanted = ",".join([f'["{each.hex}",{after}]' for each, after in positions.items()])
-            cursor.execute(_FRESH_SQLITE, [f"[{wanted}]"])
-        else:
-            cursor.execute(_FRESH_POSTGRESQL, [list(positions), list(positions.values())])
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
+@cache
 def _is_sqlite() -> bool:
     return database.connection().vendor == "sqlite"
 
 
+@lru_cache(maxsize=1024)
 def _uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(value)

@@ -10,7 +10,6 @@ Statuses are those of the child's doors; 404 for a conversation that is not the 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -31,7 +30,7 @@ from pop.helpline.conversations.queries.watching import conversations_of_staff, 
 from pop.helpline.conversations.rules import messages
 from pop.helpline.lines.rules import RefusedError
 
-SEAT_SECONDS = 3.0
+SEAT_SECONDS = 10.0
 _MOST_ASKED = 20
 
 
@@ -76,8 +75,9 @@ class StaffDoors:
             return
         asked: forms.Asked | None = None
         try:
-            asked = forms.read(forms.header(scope["headers"], b"content-type"), await answers.body_of(receive))
-            seat = await self._let_in(scope)
+            headers = dict(scope["headers"])
+            asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
+            seat = await self._let_in(headers)
             conversation = _conversation(asked)
             author = messages.SUPERVISOR if asked.fields.get("as") == messages.SUPERVISOR else messages.COUNSELLOR
             sending = Sending(
@@ -112,8 +112,9 @@ class StaffDoors:
             await answers.other_method(send, b"POST")
             return
         try:
-            asked = forms.read(forms.header(scope["headers"], b"content-type"), await answers.body_of(receive))
-            seat = await self._let_in(scope)
+            headers = dict(scope["headers"])
+            asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
+            seat = await self._let_in(headers)
             conversation = _conversation(asked)
             if not self._hub.follows(seat.staff, conversation):
                 raise DoorError(answers.refusal_of("unknown"))
@@ -137,12 +138,12 @@ class StaffDoors:
         if scope["method"] != "GET":
             await answers.other_method(send, b"GET")
             return
-        headers = scope["headers"]
-        if forms.from_other_site(headers, host=forms.header(headers, b"host")):
+        headers = dict(scope["headers"])
+        if forms.from_other_site(headers):
             await answers.problem(send, answers.OTHER_SITE)
             return
         query = parse_qs(scope["query_string"].decode("latin-1"))
-        given = forms.header(headers, b"last-event-id").decode("latin-1") or query.get("at", [""])[0]
+        given = headers.get(b"last-event-id", b"").decode("latin-1") or query.get("at", [""])[0]
         cursor = staff_cursor(given)
         cookies = self._cookies(headers)
         stream = Stream(
@@ -194,33 +195,31 @@ class StaffDoors:
                 continue
         return Entry(keys)
 
-    async def _let_in(self, scope: Scope) -> Seat:
-        headers = scope["headers"]
-        if forms.from_other_site(headers, host=forms.header(headers, b"host")) or not forms.says_own_site(headers):
+    async def _let_in(self, headers: forms.Headers) -> Seat:
+        if forms.from_other_site(headers) or not forms.says_own_site(headers):
             raise DoorError(answers.OTHER_SITE)
+        line = headers.get(b"cookie", b"")
+        now = time.monotonic()
+        until, known = self._seats.get(line, (0.0, None))
+        if known is not None and now < until:
+            return known
+        self._seats.pop(line, None)
         cookies = self._cookies(headers)
         if len(cookies) < len(self._names):
             raise DoorError(answers.SIGNED_OUT)
-        name = hashlib.sha256("\0".join(cookies.values()).encode("utf-8", "surrogatepass")).digest()
-        now = time.monotonic()
-        until, seat = self._seats.get(name, (0.0, None))
-        if seat is None or until < now:
-            self._seats.pop(name, None)
-            try:
-                found = await self._hub.in_thread(partial(self._seat_of, cookies))
-            except Exception:
-                raise DoorError(answers.NOT_SENT) from None
-            if found is None:
-                raise DoorError(answers.SIGNED_OUT)
-            seat = found
-            self._seats[name] = (now + SEAT_SECONDS, seat)
-            while self._seats and next(iter(self._seats.values()))[0] < now:
-                self._seats.popitem(last=False)
-            if len(self._seats) > MOST_KNOWN:
-                self._seats.popitem(last=False)
+        try:
+            seat = await self._hub.in_thread(partial(self._seat_of, cookies))
+        except Exception:
+            raise DoorError(answers.NOT_SENT) from None
+        if seat is None:
+            raise DoorError(answers.SIGNED_OUT)
+        self._seats[line] = (now + SEAT_SECONDS, seat)
+        # The oldest stand first: those that are over go, so that no key stays longer than it may.
+        while self._seats and (next(iter(self._seats.values()))[0] < now or len(self._seats) > MOST_KNOWN):
+            self._seats.popitem(last=False)
         return seat
 
-    def _cookies(self, headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    def _cookies(self, headers: forms.Headers) -> dict[str, str]:
         found = forms.cookies(headers)
         return {name: found[name] for name in self._names if name in found}
 
@@ -234,7 +233,7 @@ class StaffDoors:
             key=asked.fields.get("key", ""),
             token="",
             conversation=asked.fields.get("c", ""),
-            accept_language=forms.header(scope["headers"], b"accept-language").decode("latin-1"),
+            accept_language=dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1"),
         )
         page = await self._hub.in_thread(partial(self._render, form))
         await answers.respond(send, refusal.status, page, answers.HTML, *answers.retry(refusal))
