@@ -175,6 +175,13 @@ def test_a_chain_that_slept_is_found_by_the_look_at_all(anchor_dir: Path) -> Non
     assert link_heads() == 2
 
 
+def test_a_new_chain_and_a_lively_one_are_found_each_second(anchor_dir: Path) -> None:
+    _write()
+    assert link_heads(everything=False) == 1
+    _write()
+    assert link_heads(everything=False) == 2
+
+
 def test_the_highest_number_counts_wherever_a_jumping_clock_put_it(anchor_dir: Path) -> None:
     _write()
     link_heads()

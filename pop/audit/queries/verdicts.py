@@ -99,7 +99,7 @@ def verify(
     # Before the anchors: a link is made only when the one before it is anchored, so all but this one must be.
     newest = AuditLink.objects.using(using).aggregate(newest=Max("number"))["newest"] or 0
     start = cut.link if cut else 0
-    anchored, void = _compare_anchors(verdict, using, Anchors(anchors) if anchors else anchors_of(using), start)
+    anchored, void = _compare_anchors(verdict, using, Anchors(anchors) if anchors else anchors_of(using))
     say(f"{verdict.anchors} anchors read.")
     links = _walk_links(verdict, using, cut, void)
     say(f"{verdict.links} links compared with their anchors and rows.")
@@ -134,7 +134,7 @@ def _founded_cut(verdict: Verdict, using: str) -> AuditCut | None:
     return cut
 
 
-def _compare_anchors(verdict: Verdict, using: str, outside: Anchors, start: int) -> tuple[Ranges, Ranges]:
+def _compare_anchors(verdict: Verdict, using: str, outside: Anchors) -> tuple[Ranges, Ranges]:
     """Compare every anchor with its link; return the numbers that are anchored and those that a restore made void."""
     anchored, void = Ranges(), Ranges()
     lines = outside.lines()
@@ -149,8 +149,7 @@ def _compare_anchors(verdict: Verdict, using: str, outside: Anchors, start: int)
         for line in page:
             if isinstance(line, Anchor):
                 verdict.anchors += 1
-                if line.number > start:
-                    anchored.add(line.number)
+                anchored.add(line.number)
                 if links.get(line.number, line.hash) != line.hash:
                     verdict.add("contradicted_link", line.number)
             elif isinstance(line, Void):

@@ -111,14 +111,25 @@ def _plain(backup: Path, mine: Identity) -> bytes:
     [
         (lambda plain: b"something else entirely\n" + plain, NO_BACKUP),
         (lambda plain: plain.replace(b"pop backup 1", b"pop backup 2"), NO_BACKUP),
-        (lambda plain: plain[: plain.rindex(b"\n", 0, -1) + 1], DAMAGED),
+        (lambda plain: plain[: plain.rindex(b'{"size"')], DAMAGED),
         (lambda plain: plain[:-3], DAMAGED),
         (lambda plain: plain + b"{}\n", NO_BACKUP),
         (lambda plain: plain[:-2] + b"\n", NO_BACKUP),
         (lambda plain: plain.replace(b'"size": 3', b'"size": 4'), DAMAGED),
+        (lambda plain: plain.replace(b'"sha256": "', b'"sha256": "0'), DAMAGED),
         (lambda plain: plain[:90_000] + bytes([plain[90_000] ^ 1]) + plain[90_001:], DAMAGED),
     ],
-    ids=["magic", "edition", "no_manifest", "torn_manifest", "more", "no_json", "other_size", "other_content"],
+    ids=[
+        "magic",
+        "edition",
+        "no_manifest",
+        "torn_manifest",
+        "more",
+        "no_json",
+        "other_size",
+        "other_sum",
+        "other_content",
+    ],
 )
 def test_a_well_sealed_file_with_a_wrong_inside_is_refused(backup: Path, mine: Identity, altered, said: str) -> None:  # type: ignore[no-untyped-def]
     plain = altered(_plain(backup, mine))
