@@ -98,8 +98,7 @@ def _decide(
     if agreed and row.channel != "phone":
         found = service_card(made.service_id, now=now)
         contacts = [
-            {"channel": each.channel, "value": each.value, "uri": each.uri}
-            for each in (found.contacts if found else ())
+            {"channel": each.channel, "dial": each.dial, "uri": each.uri} for each in (found.contacts if found else ())
         ]
         told = {"id": str(made.service_id), "name": made.service_name, "contacts": contacts[:6]}
         notice(row.pk, "service", told, keys=keys, client_key=f"service:{made.pk}", now=now)

@@ -25,10 +25,10 @@ _AGES: Mapping[str, tuple[int, int]] = {"8-12": (8, 12), "13-17": (13, 17), "18-
 
 @dataclass(frozen=True)
 class Contact:
-    """One way to reach a service."""
+    """One way to reach a service: what to dial or look for, and the link that does it."""
 
     channel: str
-    value: str
+    dial: str
     uri: str
 
 
@@ -116,8 +116,7 @@ def card_of(match: Mapping[str, Any]) -> ServiceCard:
         country=service.get("country", ""),
         open=str(match.get("open", "unknown")),
         contacts=tuple(
-            Contact(str(each["channel"]), str(each.get("value", "")), str(each.get("uri", "")))
-            for each in match["contacts"]
+            Contact(str(each["channel"]), str(each["dial"] or ""), str(each["uri"] or "")) for each in match["contacts"]
         ),
     )
 

@@ -50,7 +50,9 @@ def check_risk(
             Conversation.objects.filter(pk=row.pk).update(danger=True, urgency=DANGER)
             if row.channel != "phone":
                 keys = opened_by(row, staff=staff, private_key=private_key)
-                notice(row.pk, "danger_steps", {"why": why(whole)}, keys=keys, now=now)
+                line = lines.line(row.line_id)
+                steps = [{"id": each["id"], "text": each["text"]} for each in line.danger_steps] if line else []
+                notice(row.pk, "danger_steps", {"why": why(whole), "steps": steps}, keys=keys, now=now)
             call_supervisors(row, why=GLANCE, by=staff, now=now)
         elif found == RAISED:
             Conversation.objects.filter(pk=row.pk).update(urgency=raised(row.urgency))

@@ -51,9 +51,7 @@ def promise(*, conversation: UUID, staff: UUID, private_key: bytes, on: date, no
         if not today <= on <= today + timedelta(days=PROMISE_DAYS):
             raise RefusedError("promise_day")
         keys = opened_by(row, staff=staff, private_key=private_key)
-        # The first moment of the day after, where the line is.
-        ends = datetime.combine(on + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
-        day = {"on": on.isoformat()}
+        ends = datetime.combine(on, time(23, 59), tzinfo=zone).astimezone(UTC)
         move(
             row.pk,
             to=PROMISED,
@@ -62,8 +60,8 @@ def promise(*, conversation: UUID, staff: UUID, private_key: bytes, on: date, no
             promised_for=ends,
             keys=keys,
             told="promised",
-            params=day,
-            detail=day,
+            params={"on": ends.isoformat()},
+            detail={"on": on.isoformat()},
             now=now,
         )
 
