@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -142,6 +143,7 @@ class SQL:
         ]
 
 
+@lru_cache(maxsize=65_536)
 def _uuid(value: UUID | str) -> UUID:
     return value if isinstance(value, UUID) else UUID(hex=value)
 
