@@ -15,6 +15,7 @@ from pop.events.actions import Subscriber
 from pop.events.worker import run_worker as run_events
 from pop.events.worker import stop_on_signals
 from pop.helpline.conversations.actions.entering import leave as end_session
+from pop.helpline.conversations.actions.forgetting import ERASED
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.actions import staff_left
 from pop.pages.leaving import use_exit
@@ -26,6 +27,7 @@ from pop.privacy.erasures import Eraser
 from pop.privacy.keys import public_keys
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
+from pop.server.forgetting import erase_conversations, note_conversation
 from pop.server.jobs.sandboxing import staff_key_made
 from pop.signposting.finder.match_door import Doors, Emergency, Snapshots
 from pop.signposting.finder.queries import use_chat, use_engine
@@ -42,11 +44,10 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     CHANGED: [SNAPSHOT_DUTY.registry_changed],
     KEY_MADE: [staff_key_made],
     LEFT: [staff_left],
+    ERASED: [note_conversation],
 }
-
-
 # What a restored backup must forget again, by kind of record in the journal of erasures.
-ERASERS: Mapping[str, Eraser] = {}
+ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
 
 
 def run_worker() -> int:
