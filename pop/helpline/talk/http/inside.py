@@ -134,8 +134,8 @@ def as_written(said: Said) -> Written:
 
 def another_site(request: HttpRequest) -> bool:
     """Say whether the browser names another site as the sender."""
-    named = [(name.lower().encode(), value.encode("latin-1", "replace")) for name, value in request.headers.items()]
-    return from_other_site(named, host=request.headers.get("Host", "").encode("latin-1", "replace"))
+    named = {name.lower().encode(): value.encode("latin-1", "replace") for name, value in request.headers.items()}
+    return from_other_site(named)
 
 
 def sorry(who: Reader) -> bytes:
