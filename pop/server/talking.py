@@ -45,9 +45,14 @@ class Talking:
             self.hub.let_in(CHILD, doors.admit)
         else:
             doors = StaffDoors(
-                batcher=self.batcher, hub=self.hub, render=render or _render_staff, seat_of=seat_of, names=COOKIES
+                batcher=self.batcher,
+                hub=self.hub,
+                render=render or _render_staff,
+                seat_of=seat_of,
+                still_open=_still_open,
+                names=COOKIES,
             )
-            self.hub.let_in(STAFF, doors.admit)
+            self.hub.let_in(STAFF, doors.admit, doors.stale)
         self.by_path: dict[str, Application] = dict(doors.by_path)
 
     async def start(self) -> None:

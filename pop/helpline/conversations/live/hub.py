@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,6 +65,8 @@ class Entry:
 
 # Shows a stream's ticket again: what it may follow now (keys only of what is new), or None when it is over.
 Admit = Callable[[Stream], Entry | None]
+# Of many streams of staff, those whose ticket must be shown again.
+Stale = Callable[[Sequence[Stream]], set[Stream]]
 # Of many children's tickets, those that are over. Both run in a thread.
 Over = Callable[[Iterable[object]], set[object]]
 # Keeps that children have these conversations open.
@@ -79,6 +81,7 @@ class Hub:
         self.streams: set[Stream] = set()
         self._by_staff: dict[UUID, set[Stream]] = {}
         self._admits: dict[str, Admit] = {}
+        self._stale: Stale | None = None
         self._ids: dict[bytes, UUID] = {}  # of what is followed, as a ring names it
         self._there = there
         self._over = over
@@ -93,9 +96,10 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._second = 0
 
-    def let_in(self, side: str, admit: Admit) -> None:
-        """Let this say what a side's streams may follow."""
+    def let_in(self, side: str, admit: Admit, stale: Stale | None = None) -> None:
+        """Let this say what a side's streams may follow, and which of staff's must be asked anew."""
         self._admits[side] = admit
+        self._stale = stale or self._stale
 
     def start(self) -> None:
         """Begin, in the running event loop."""
@@ -130,7 +134,8 @@ class Hub:
 
     def join(self, stream: Stream, entry: Entry) -> None:
         """Let a stream take part from its positions on; what it has missed is sent at once."""
-        stream.born = self._second
+        # Those that come together are looked at in different seconds.
+        stream.born = self._second - len(self.streams) % TICKET_SECONDS
         self.streams.add(stream)
         if stream.who is not None:
             self._by_staff.setdefault(stream.who, set()).add(stream)
@@ -402,7 +407,9 @@ class Hub:
 
     async def _tickets(self) -> None:
         due = [each for each in self.streams if (self._second - each.born) % TICKET_SECONDS == TICKET_SECONDS - 1]
-        self._again.update(each for each in due if each.side == STAFF)
+        staff = [each for each in due if each.side == STAFF]
+        if staff and self._stale is not None:
+            self._again |= await self.in_thread(partial(self._stale, staff)) & self.streams
         self._again.update(stream for each in self.followed.values() if each.locked for stream in each.streams)
         children = [each for each in due if each.side == CHILD]
         if children and self._over is not None:

@@ -31,6 +31,9 @@ MOST_TOGETHER = 256
 MOST_WAITING = 4_096
 # SQLite's own way of waiting sleeps up to 100 ms at a time: whoever asks seldom never finds the lock free.
 ASK_AGAIN_SECONDS = 0.001
+# After a commit others get this long to take the lock, for a while after they were seen to want it.
+GIVE_WAY_SECONDS = 0.0015
+SHARED_SECONDS = 1.0
 # Beyond this a sender is better told the truth; the same key makes sending it again safe.
 GIVE_UP_SECONDS = 5.0
 
@@ -79,6 +82,7 @@ class Batcher:
         self._queue: deque[_Waiting] = deque()
         self._some = threading.Semaphore(0)
         self._asleep = False
+        self._shared_until = 0.0
         self._ending = True
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -128,6 +132,9 @@ class Batcher:
                 alone = [self._commit([each]) for each in batch]
                 results = [each[0] if each else None for each in alone]
             self._answer(batch, results or [None] * len(batch))
+            if time.monotonic() < self._shared_until:
+                # Others write too, and SQLite keeps no queue: who begins again at once would leave them none.
+                time.sleep(GIVE_WAY_SECONDS)
         connection.close()
 
     def _sleep(self) -> None:
@@ -151,8 +158,8 @@ class Batcher:
         try:
             _prepare(connection)
             transaction = database.atomic()
-            if not _begin(transaction.__enter__):
-                return None
+            if _begin(transaction.__enter__):
+                self._shared_until = time.monotonic() + SHARED_SECONDS
             try:
                 results = self._append(batch)
             except BaseException as error:
@@ -213,17 +220,19 @@ def _prepare(connection: BaseDatabaseWrapper) -> None:
 
 
 def _begin(enter: Callable[[], object]) -> bool:
-    """Begin a transaction, asking for SQLite's write lock every millisecond; False when it was never free."""
+    """Begin a transaction, asking for SQLite's write lock every millisecond; say whether others had it."""
     until = time.monotonic() + GIVE_UP_SECONDS
+    waited = False
     while True:
         try:
             enter()
         except OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
+            waited = True
             time.sleep(ASK_AGAIN_SECONDS)
         else:
-            return True
+            return waited
 
 
 def _drop(connection: BaseDatabaseWrapper) -> None:

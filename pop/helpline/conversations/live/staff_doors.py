@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 from urllib.parse import parse_qs
@@ -24,9 +24,9 @@ from pop.helpline.conversations.live import answers, forms
 from pop.helpline.conversations.live.answers import Receive, Refusal, RefusedForm, Renderer, Scope, Send
 from pop.helpline.conversations.live.child_doors import MOST_KNOWN, DoorError, Typed, too_soon
 from pop.helpline.conversations.live.hub import Entry, Hub, Keys
-from pop.helpline.conversations.live.sending import Batcher, NotSentError, Sending
+from pop.helpline.conversations.live.sending import Batcher, NotSentError, Sending, StillOpen
 from pop.helpline.conversations.live.streams import FROM_NOW, RETRY, STAFF, Stream, short, staff_cursor
-from pop.helpline.conversations.queries.watching import conversations_of_staff, staff_may_watch
+from pop.helpline.conversations.queries.watching import conversations_of_staff, may_follow, staff_may_watch
 from pop.helpline.conversations.rules import messages
 from pop.helpline.lines.rules import RefusedError
 
@@ -57,12 +57,20 @@ class StaffDoors:
     """The doors by path. `seat_of` looks cookies up; `names` are the cookies that make a sign-in."""
 
     def __init__(
-        self, *, batcher: Batcher, hub: Hub, render: Renderer, seat_of: SeatOf, names: tuple[str, ...]
+        self,
+        *,
+        batcher: Batcher,
+        hub: Hub,
+        render: Renderer,
+        seat_of: SeatOf,
+        still_open: StillOpen,
+        names: tuple[str, ...],
     ) -> None:
         self._batcher = batcher
         self._hub = hub
         self._render = render
         self._seat_of = seat_of
+        self._still_open = still_open
         self._names = names
         self._seats: OrderedDict[bytes, tuple[float, Seat]] = OrderedDict()
         self._typed: Typed = OrderedDict()
@@ -178,6 +186,7 @@ class StaffDoors:
         if seat is None or (stream.who is not None and stream.who != seat.staff):
             return None
         stream.who = seat.staff
+        stream.session = seat.session
         mine = conversations_of_staff(seat.staff)
         wanted = dict.fromkeys((*mine, *stream.asked))
         allowed = staff_may_watch(seat.staff, wanted)
@@ -194,6 +203,20 @@ class StaffDoors:
             except RefusedError:
                 continue
         return Entry(keys)
+
+    def stale(self, streams: Sequence[Stream]) -> set[Stream]:
+        """Return the streams that must be admitted anew: the sign-in is over, or they may follow something else.
+
+        A few queries for all of them, because this is asked of every stream every few seconds. Runs in a thread.
+        """
+        known = [stream for stream in streams if stream.who is not None and stream.session is not None]
+        still = self._still_open({stream.session for stream in known if stream.session is not None})
+        may = may_follow([(stream.who, stream.asked) for stream in known if stream.who is not None])
+        return {
+            stream
+            for stream, now in zip(known, may, strict=True)
+            if stream.session not in still or now != stream.positions.keys()
+        }
 
     async def _let_in(self, headers: forms.Headers) -> Seat:
         if forms.from_other_site(headers) or not forms.says_own_site(headers):

@@ -25,7 +25,20 @@ _SHORT = 12
 class Stream:
     """One reader. `positions` are the last sequences written to it, by conversation."""
 
-    __slots__ = ("_abort", "_marks", "_send", "_told", "asked", "born", "ended", "positions", "side", "ticket", "who")
+    __slots__ = (
+        "_abort",
+        "_marks",
+        "_send",
+        "_told",
+        "asked",
+        "born",
+        "ended",
+        "positions",
+        "session",
+        "side",
+        "ticket",
+        "who",
+    )
 
     def __init__(
         self,
@@ -43,6 +56,7 @@ class Stream:
         self.who = who
         self.asked = asked
         self.positions: dict[UUID, int] = {}
+        self.session: UUID | None = None  # the sign-in of staff
         self.born = 0
         self.ended = False
         self._marks: dict[UUID, bytes] = {}
