@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
+from pop.helpline import ringing
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.lines import actions as line_actions
 from pop.helpline.lines.rules import RefusedError
@@ -41,6 +42,12 @@ def in_files(folder: Path) -> Iterator[None]:
             each.settings_dict["NAME"] = names[each.alias]
             with closing(sqlite3.connect(folder / each.alias)) as file:
                 file.backup(each.connection)
+
+
+@pytest.fixture(autouse=True)
+def silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bell: on PostgreSQL it keeps a connection of its own, which would outlive the tests' database."""
+    monkeypatch.setattr(ringing, "send", lambda *_: None)
 
 
 @pytest.fixture
