@@ -23,11 +23,17 @@ class Measured:
     acked: list[float] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
     seconds: float = 0.0
+    core_seconds: float = 0.0
     failed: list[str] = field(default_factory=list)
 
     @property
     def rate(self) -> float:
         return len(self.seen) / self.seconds if self.seconds else 0.0
+
+    @property
+    def rate_of_core(self) -> float:
+        """Messages for each second that a core worked for the server: what is left of a core that others share."""
+        return len(self.seen) / self.core_seconds if self.core_seconds else 0.0
 
     @staticmethod
     def at(values: list[float], share: float) -> float:
@@ -166,9 +172,19 @@ class Lane:
 
 
 async def converse(
-    world: dict[str, Any], *, lanes: int, seconds: float, public: int, console: int, most: int = 0
+    world: dict[str, Any],
+    *,
+    lanes: int,
+    seconds: float,
+    public: int,
+    console: int,
+    spent: Callable[[], float],
+    most: int = 0,
 ) -> Measured:
-    """Let `lanes` conversations run for so long (or until `most` messages), and return what was measured."""
+    """Let `lanes` conversations run for so long (or until `most` messages), and return what was measured.
+
+    `spent` tells how many seconds of a core the server's processes have had.
+    """
     loop = asyncio.get_running_loop()
     measured = Measured()
     talks = world["talks"][:lanes]
@@ -186,8 +202,6 @@ async def converse(
     for lane in made:
         transports.append((await loop.create_connection(lambda lane=lane: lane.child, "127.0.0.1", public))[0])  # type: ignore[misc]
         transports.append((await loop.create_connection(lambda lane=lane: lane.counsellor, "127.0.0.1", console))[0])  # type: ignore[misc]
-    # A page knows how far it has read: with the messages of earlier runs the streams would begin with those.
-    requests = [(public, get("/talk/stream?after=999999999", lane.talk["cookie"]), True) for lane in made]
     requests = [(public, get("/talk/stream", lane.talk["cookie"]), True) for lane in made]
     requests += [(console, get("/desk/stream", staff["cookie"]), False) for staff in world["staff"]]
     for port, request, child_reads in requests:
@@ -196,6 +210,7 @@ async def converse(
     for _ in requests:
         await asyncio.wait_for(waiting.acquire(), 60)
     await asyncio.sleep(1)
+    before = spent()
     began = time.perf_counter()
     for lane in made:
         lane.running = True
@@ -204,6 +219,7 @@ async def converse(
     while time.perf_counter() < until and (not most or len(measured.seen) < most):
         await asyncio.sleep(0.02 if most else 0.1)
     measured.seconds = time.perf_counter() - began
+    measured.core_seconds = spent() - before
     for lane in made:
         lane.running = False
     await asyncio.sleep(0.5)
@@ -239,6 +255,24 @@ async def constant(*, lanes: int, seconds: float, port: int, request: bytes) -> 
     for transport in transports:
         transport.close()
     return count / elapsed
+
+
+async def hold_open(*, requests: list[bytes], port: int, settle: float, then: Callable[[], float]) -> float:
+    """Open a stream for each request, wait until all are quiet, and return what `then` finds."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Semaphore(0)
+    transports = []
+    for at, request in enumerate(requests):
+        reader = Reader(request, lambda _: None, ready.release)
+        transports.append((await loop.create_connection(lambda reader=reader: reader, "127.0.0.1", port))[0])  # type: ignore[misc]
+        if at % 100 == 99:  # no faster than the server lets them in
+            for _ in range(100):
+                await asyncio.wait_for(ready.acquire(), 60)
+    await asyncio.sleep(settle)
+    found = then()
+    for transport in transports:
+        transport.close()
+    return found
 
 
 def run(work: Any) -> Any:
