@@ -1,0 +1,198 @@
+"""Only a member admits a member; the key follows who is in the team; a line is offered where somebody can open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from pop.audit.models import AuditRow
+from pop.events.models import OutboxRow
+from pop.helpline.lines import actions, queries
+from pop.helpline.lines.models import Line, TeamKey, TeamKeySeal
+from pop.helpline.lines.rules import RefusedError
+from pop.people.models import Staff
+from tests.helpline.conftest import House, Person, give_key, make_house, team_key_of
+
+pytestmark = [pytest.mark.storage, pytest.mark.django_db]
+
+
+def test_every_member_opens_the_same_team_key(house: House) -> None:
+    keys = team_key_of(house, house.supervisor)
+    assert len(keys) == 1
+    assert keys == team_key_of(house, house.counsellor) == team_key_of(house, house.colleague)
+    assert [each.keyed for each in queries.members(house.team)] == [True, True, True]
+
+
+def test_only_a_supervisor_of_the_team_with_their_own_key_admits(house: House, person: Callable[..., Person]) -> None:
+    newcomer, stranger = person("counsellor"), person("supervisor")
+    for by, key in (
+        (house.counsellor.id, house.counsellor.private),
+        (stranger.id, stranger.private),
+        (house.supervisor.id, house.counsellor.private),
+        (house.supervisor.id, None),
+        (None, None),
+    ):
+        with pytest.raises(RefusedError, match="unknown"):
+            actions.admit(team=house.team, staff=newcomer.id, role="counsellor", by=by, by_key=key)
+    assert not queries.is_member(newcomer.id, house.team)
+
+
+def test_somebody_without_the_role_or_without_a_key_is_not_admitted(
+    house: House, person: Callable[..., Person], make_staff: Callable[..., Staff]
+) -> None:
+    def admit(staff: object, role: str) -> None:
+        by = house.supervisor
+        actions.admit(team=house.team, staff=staff, role=role, by=by.id, by_key=by.private)  # type: ignore[arg-type]
+
+    with pytest.raises(RefusedError, match="wrong_role"):
+        admit(person("counsellor").id, "supervisor")
+    with pytest.raises(RefusedError, match="wrong_role"):
+        admit(person("editor").id, "counsellor")
+    with pytest.raises(RefusedError, match="already_member"):
+        admit(house.counsellor.id, "counsellor")
+    keyless = make_staff("counsellor", second_factor=False)
+    keyless.keys.all().delete()
+    with pytest.raises(RefusedError, match="no_key"):
+        admit(keyless.pk, "counsellor")
+
+
+def test_a_member_who_leaves_loses_every_seal_and_the_others_get_a_new_edition(house: House) -> None:
+    before = team_key_of(house, house.counsellor)
+    actions.leave(team=house.team, staff=house.colleague.id, by=house.colleague.id)
+    assert not TeamKeySeal.objects.filter(staff=house.colleague.id).exists()
+    assert team_key_of(house, house.colleague) == {}
+    after = team_key_of(house, house.counsellor)
+    assert len(after) == 2
+    assert before.items() <= after.items()
+    current = queries.current_team_key(house.team)
+    assert current is not None
+    assert current.edition == 2
+    assert TeamKey.objects.filter(team=house.team, retired_at=None).count() == 1
+
+
+def test_the_last_supervisor_stays_until_another_is_admitted(house: House) -> None:
+    with pytest.raises(RefusedError, match="last_supervisor"):
+        actions.leave(team=house.team, staff=house.supervisor.id, by=house.supervisor.id)
+    with pytest.raises(RefusedError, match="unknown"):
+        actions.leave(team=house.team, staff=house.colleague.id, by=house.counsellor.id)
+    assert queries.is_member(house.supervisor.id, house.team)
+
+
+def test_somebody_admitted_later_opens_the_older_editions_too(house: House, person: Callable[..., Person]) -> None:
+    actions.leave(team=house.team, staff=house.colleague.id, by=house.supervisor.id)
+    newcomer = person("counsellor")
+    actions.admit(
+        team=house.team, staff=newcomer.id, role="counsellor", by=house.supervisor.id, by_key=house.supervisor.private
+    )
+    assert team_key_of(house, newcomer) == team_key_of(house, house.supervisor)
+    assert len(team_key_of(house, newcomer)) == 2
+
+
+def test_after_a_reset_any_member_seals_the_team_key_again(house: House) -> None:
+    fresh = give_key(Staff.objects.get(pk=house.counsellor.id)).private
+    renewed = Person(house.counsellor.id, fresh)
+    assert team_key_of(house, renewed) == {}
+    assert [each.keyed for each in queries.members(house.team)].count(False) == 1
+    colleague = house.colleague
+    actions.renew_keys_for_member(team=house.team, staff=renewed.id, by=colleague.id, by_key=colleague.private)
+    assert team_key_of(house, renewed) == team_key_of(house, colleague)
+    assert team_key_of(house, house.counsellor) == {}
+
+
+def test_whoever_leaves_the_organisation_leaves_every_team_and_hearing_it_twice_is_one(house: House) -> None:
+    payload = {"staff": str(house.counsellor.id)}
+    actions.staff_left(payload)
+    actions.staff_left(payload)
+    assert queries.teams_of(house.counsellor.id) == []
+    assert TeamKey.objects.count() == 2
+    assert OutboxRow.objects.filter(name="team_left").count() == 1
+
+
+def test_a_team_that_nobody_is_left_in_is_not_offered_until_it_is_founded_anew(
+    house: House, person: Callable[..., Person]
+) -> None:
+    for each in (house.counsellor, house.colleague, house.supervisor):
+        actions.staff_left({"staff": str(each.id)})
+    assert queries.offer_for("KE", "en", now=timezone.now()) is None
+    administrator, founder = person("administrator"), person("supervisor")
+    actions.found_anew(team=house.team, founders=[founder.id], by=administrator.id)
+    assert queries.offer_for("KE", "en", now=timezone.now()) is not None
+    assert len(team_key_of(house, founder)) == 1
+
+
+def test_a_sandbox_team_admits_by_its_founding_seal_and_production_refuses_it(
+    helpline_keys: Path, person: Callable[..., Person], settings: object
+) -> None:
+    line = actions.create_line(name="Try it", by=None, sandbox=True)
+    team = actions.found_sandbox_team(line)
+    visitor = person("counsellor")
+    actions.admit(team=team, staff=visitor.id, role="counsellor", by=None, by_key=None)
+    assert len(queries.team_private_keys(visitor.id, visitor.private)) == 1
+    settings.PRODUCTION = True  # type: ignore[attr-defined]
+    assert queries.founding_keys(team) == {}
+    assert queries.offer_for("KE", "en", now=timezone.now()) is None
+    with pytest.raises(RefusedError, match="sandbox_in_production"):
+        actions.found_sandbox_team(line)
+
+
+def test_a_real_line_gets_no_founding_seal(house: House) -> None:
+    assert not TeamKey.objects.exclude(founding_seal=None).exists()
+    with pytest.raises(RefusedError, match="unknown"):
+        actions.found_sandbox_team(house.line)
+
+
+def test_the_offer_is_the_line_of_the_country_in_the_childs_language(
+    helpline_keys: Path, person: Callable[..., Person]
+) -> None:
+    english = make_house(person, countries=["KE"], languages=["en"])
+    french = make_house(person, countries=["KE", "FR"], languages=["fr"])
+    now = timezone.now()
+
+    def offered(country: str, language: str) -> object:
+        found = queries.offer_for(country, language, now=now)
+        return found and found.line_id
+
+    assert offered("KE", "en") == english.line
+    assert offered("KE", "fr-CA") == french.line
+    assert offered("FR", "en") == french.line
+    assert offered("DE", "en") is None
+
+
+def test_hours_are_changed_by_who_supervises_the_line_and_news_is_told(house: House) -> None:
+    with pytest.raises(RefusedError, match="unknown"):
+        actions.change_hours(line=house.line, hours="off", languages=["en"], by=house.counsellor.id)
+    with pytest.raises(RefusedError, match="bad_hours"):
+        actions.change_hours(line=house.line, hours="whenever", languages=["en"], by=house.supervisor.id)
+    OutboxRow.objects.all().delete()
+    actions.change_hours(line=house.line, hours="off", languages=["en", "sw"], by=house.supervisor.id)
+    assert OutboxRow.objects.get().payload == {"line": str(house.line)}
+    offer = queries.offer(house.line, now=timezone.now())
+    assert offer is not None
+    assert (offer.open, offer.opens_at, offer.languages) == (False, None, ("en", "sw"))
+    assert AuditRow.objects.filter(action="change_hours", actor=house.supervisor.id).count() == 1
+
+
+def test_a_line_is_closed_and_opened_again_by_its_supervisor(house: House) -> None:
+    now = timezone.now()
+    actions.close_line_until(line=house.line, until=now + timedelta(hours=1), by=house.supervisor.id)
+    assert not queries.open_now(house.line, now=now)
+    actions.open_line(line=house.line, by=house.supervisor.id)
+    assert queries.open_now(house.line, now=now)
+    actions.change_line(line=house.line, by=house.supervisor.id, settings_of_line={"longest_wait_minutes": 20})
+    assert Line.objects.get(pk=house.line).longest_wait_minutes == 20
+    with pytest.raises(ValueError, match="no setting"):
+        actions.change_line(line=house.line, by=house.supervisor.id, settings_of_line={"sandbox": True})
+
+
+def test_who_may_make_lines_and_teams(house: House, person: Callable[..., Person]) -> None:
+    with pytest.raises(RefusedError, match="unknown"):
+        actions.create_line(name="Mine", by=house.counsellor.id)
+    by, founders = house.supervisor.id, [house.counsellor.id]
+    with pytest.raises(RefusedError, match="needs_supervisor"):
+        actions.create_team(line=house.line, name="Second", intake=False, founders=founders, by=by)
+    with pytest.raises(RefusedError, match="intake_taken"):
+        actions.create_team(line=house.line, name="Second", intake=True, founders=[by], by=by)
