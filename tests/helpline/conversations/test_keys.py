@@ -7,7 +7,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
+from pop.helpline import database
 from pop.helpline.conversations.actions.entering import child_enters, end, keep_way_back, pause
 from pop.helpline.conversations.actions.moving import close, transfer_keys_to_team
 from pop.helpline.conversations.actions.reading import read, staff_keys
@@ -180,6 +182,17 @@ def test_shared_history_opens_for_the_new_team(house: House) -> None:
     supervisor = house.supervisor
     said = read(opened.conversation, staff=supervisor.id, private_key=supervisor.private, how="supervise")
     assert [each.text for each in said] == ["told once already"]
+
+
+def test_an_epoch_that_was_undone_leaves_no_key_behind(house: House) -> None:
+    opened = begin(house, "before")
+    for kept in (False, True):
+        with database.atomic():
+            transfer_keys_to_team(conversation=opened.conversation, team=house.team, by=None)
+            say(opened, f"kept {kept}")
+            transaction.set_rollback(not kept, using=database.ALIAS)
+    say(opened, "after")
+    assert [each[2] for each in seen_by_child(opened.token)] == ["before", "kept True", "after"]
 
 
 def test_a_blob_moved_to_another_row_does_not_open(house: House) -> None:

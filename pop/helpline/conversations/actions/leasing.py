@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
+
+from pop.helpline import database
 from pop.helpline.conversations.models import CaseKey, ChildSession, Conversation, KeySeal
 from pop.helpline.conversations.queries.keys import (
     CODE,
     ESCROW,
     SESSION,
     TEAM,
+    decided,
     forget_opened,
     lease_key,
     lease_purpose,
+    undecided,
 )
 from pop.helpline.conversations.rules.lifecycle import LEASED, lease_until
 from pop.helpline.lines import queries as lines
@@ -33,6 +39,8 @@ def begin_epoch(conversation: Conversation, *, team: UUID, now: datetime) -> byt
     if current is None:
         raise RefusedError("no_team_key")
     key = new_key()
+    undecided(conversation.pk, conversation.epoch)
+    transaction.on_commit(partial(decided, conversation.pk, conversation.epoch), using=database.ALIAS, robust=True)
     row = CaseKey.objects.create(conversation=conversation, epoch=conversation.epoch, team_id=team)
     seals = [
         KeySeal(

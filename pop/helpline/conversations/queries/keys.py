@@ -29,6 +29,8 @@ SESSION: Final = "session"
 
 _KEPT: Final = 60.0
 _MOST: Final = 20_000
+# Longer than any transaction lasts.
+_UNDECIDED: Final = 600.0
 
 
 class Opened(NamedTuple):
@@ -46,7 +48,19 @@ class _Cache:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[UUID, int], tuple[float, Opened]] = OrderedDict()
+        self._barred: dict[tuple[UUID, int], float] = {}
         self._lock = Lock()
+
+    def bar(self, conversation: UUID, epoch: int) -> None:
+        now = time.monotonic()
+        with self._lock:
+            self._barred = {place: until for place, until in self._barred.items() if until > now}
+            self._barred[conversation, epoch] = now + _UNDECIDED
+            self._kept.pop((conversation, epoch), None)
+
+    def unbar(self, conversation: UUID, epoch: int) -> None:
+        with self._lock:
+            self._barred.pop((conversation, epoch), None)
 
     def get(self, conversation: UUID, epoch: int) -> Opened | None:
         found = self._kept.get((conversation, epoch))
@@ -60,6 +74,8 @@ class _Cache:
 
     def put(self, conversation: UUID, epoch: int, opened: Opened) -> None:
         with self._lock:
+            if self._barred.get((conversation, epoch), 0.0) > time.monotonic():
+                return
             self._kept[conversation, epoch] = (time.monotonic() + _KEPT, opened)
             while self._kept:
                 oldest = next(iter(self._kept))
@@ -86,6 +102,16 @@ def forget_opened(conversation: UUID | None = None) -> None:
         _CACHE.clear()
     else:
         _CACHE.drop(conversation)
+
+
+def undecided(conversation: UUID, epoch: int) -> None:
+    """Keep no opened key of an epoch that a transaction has begun: undone, the epoch would begin with another key."""
+    _CACHE.bar(conversation, epoch)
+
+
+def decided(conversation: UUID, epoch: int) -> None:
+    """Say that the transaction that began this epoch was committed."""
+    _CACHE.unbar(conversation, epoch)
 
 
 def opened(key: bytes) -> Opened:
