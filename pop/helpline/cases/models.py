@@ -27,7 +27,6 @@ class ContactRecord(models.Model):
     edition = models.CharField(max_length=16)  # of the lists that the codes below come from
     contact_type = models.CharField(max_length=32)
     categories = models.JSONField(default=list)
-    topic_group = models.CharField(max_length=32, blank=True)  # of the first category: what lists are filtered by
     actions_taken = models.JSONField(default=list)
     age_band = models.CharField(max_length=8, blank=True)
     vulnerable_groups = models.JSONField(default=list)

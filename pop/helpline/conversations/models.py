@@ -41,7 +41,7 @@ class Conversation(models.Model):
     # The queue.
     waiting_since = models.DateTimeField(null=True)
     urgency = models.PositiveSmallIntegerField(default=0)  # 0 usual, 1 raised, 2 danger (pop.helpline.queue.rules)
-    assignee = models.UUIDField(null=True, db_index=True)
+    assignee = models.UUIDField(null=True)
     assigned_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)  # when staff first wrote
     promised_for = models.DateTimeField(null=True)
@@ -66,11 +66,25 @@ class Conversation(models.Model):
     retention = models.CharField(max_length=16, default="usual")  # class of record (pop.helpline.conversations.rules)
     erase_after = models.DateField(null=True, db_index=True)
     legal_hold = models.BooleanField(default=False)
+    # Copied from the contact record, for the lists of closed conversations; unlike the record they go with it.
+    contact_type = models.CharField(max_length=32, blank=True)
+    topic_group = models.CharField(max_length=32, blank=True)
+    age_band = models.CharField(max_length=8, blank=True)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["line", "state", "waiting_since"], name="conversation_queue"),
-            models.Index(fields=["team", "state", "-closed_at"], name="conversation_of_team"),
+            models.Index(fields=["team", "state", "practice", "closed_at", "id"], name="conversation_of_team"),
+            models.Index(
+                fields=["team", "state", "practice", "language", "closed_at", "id"], name="closed_by_language"
+            ),
+            models.Index(
+                fields=["team", "state", "practice", "contact_type", "closed_at", "id"], name="closed_by_type"
+            ),
+            models.Index(
+                fields=["team", "state", "practice", "topic_group", "closed_at", "id"], name="closed_by_topic"
+            ),
+            models.Index(fields=["assignee", "state"], name="conversation_of_staff"),
             models.Index(fields=["state", "state_since"], name="conversation_state"),
         ]
 

@@ -89,7 +89,6 @@ def keep_record(row: Conversation, record: Record, *, staff: UUID, now: datetime
         edition=lists.EDITION,
         contact_type=record.contact_type,
         categories=list(record.categories),
-        topic_group=groups[record.categories[0]] if record.categories else "",
         actions_taken=list(record.actions_taken),
         age_band=record.age_band,
         vulnerable_groups=list(record.vulnerable_groups),
@@ -98,6 +97,11 @@ def keep_record(row: Conversation, record: Record, *, staff: UUID, now: datetime
         waited_minutes=waited,
         staff=staff,
         made_at=rounded(now),
+    )
+    Conversation.objects.filter(pk=row.pk).update(
+        contact_type=record.contact_type,
+        topic_group=groups[record.categories[0]] if record.categories else "",
+        age_band=record.age_band,
     )
     database.record(
         action="record_contact",

@@ -74,7 +74,7 @@ def record_of(conversation: UUID, staff: UUID) -> Record | None:
 def unrecorded(staff: UUID) -> list[UUID]:
     """Return the conversations that somebody had, and that ended without a contact record; the oldest first."""
     teams = [each.team for each in lines.teams_of(staff)]
-    rows = Conversation.objects.filter(team__in=teams, state=CLOSED, assignee=staff, contact_record=None)
+    rows = Conversation.objects.filter(assignee=staff, state=CLOSED, team__in=teams, contact_type="")
     return list(rows.order_by("closed_at", "pk").values_list("pk", flat=True)[:_MOST])
 
 
