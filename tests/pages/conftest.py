@@ -35,6 +35,7 @@ class Site(NamedTuple):
     port: int
     neutral: str
     log: Path
+    data: Path
 
 
 class Wire(NamedTuple):
@@ -67,7 +68,7 @@ def site(world: Path) -> Iterator[Site]:
     # Another name for the same machine: to a browser it is another site, as it is in life.
     away = f"http://localhost:{neutral.server_address[1]}/"
     with serving(world, POP_EXIT_URL=away) as served:
-        yield Site(served.url, served.port, away, served.log)
+        yield Site(served.url, served.port, away, served.log, served.data)
     neutral.shutdown()
     neutral.server_close()
 
@@ -76,13 +77,14 @@ def site(world: Path) -> Iterator[Site]:
 def ask(site: Site) -> Callable[..., Wire]:
     """Ask with a bare socket, as a browser asks, and count every byte that comes back."""
 
-    def request(path: str, form: str | None = None, language: str = "en") -> Wire:
+    def request(path: str, form: str | None = None, language: str = "en", cookie: str = "") -> Wire:
         method = "GET" if form is None else "POST"
         body = (form or "").encode()
         kind = "content-type: application/x-www-form-urlencoded\r\n" if form is not None else ""
+        session = f"cookie: {cookie}\r\n" if cookie else ""
         head = (
             f"{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{site.port}\r\naccept-encoding: gzip, deflate, br\r\n"
-            f"accept-language: {language}\r\n{kind}content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            f"accept-language: {language}\r\n{kind}{session}content-length: {len(body)}\r\nconnection: close\r\n\r\n"
         )
         with socket.create_connection(("127.0.0.1", site.port), timeout=20) as link:
             link.sendall(head.encode() + body)

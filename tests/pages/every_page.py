@@ -34,12 +34,16 @@ def _pages(language: str, age: str) -> dict[str, tuple[str, str | None]]:
         "card": (f"{here}/card", f"age={age}"),
         "history": (f"/{language}/history", f"age={age}&country=KE"),
         "adult": (f"{here}/adult", f"age={age}"),
+        "write": ("/write", f"language={language}&country=KE&age={age}&tile=at_home"),
+        "confidential": (f"/talk/confidential?language={language}&country=KE", None),
+        "back": (f"/back?language={language}&country=KE", None),
         "missing": (f"/{language}/QQ/card", f"age={age}"),
     }
 
 
-# No age has been said yet on the picker, the adult's page speaks to adults, and an error is the same for all.
-ONE_WORDING = {"pick", "adult", "missing"}
+# No age has been said yet on the picker and where one comes back, the adult's page speaks to adults, and an error is
+# the same for all.
+ONE_WORDING = {"pick", "adult", "missing", "confidential", "back"}
 
 CASES = [
     Case(name, language, wording, path, form)

@@ -193,6 +193,12 @@ def test_leaving_ends_the_session_itself(writing: Child, again: Callable[[], Chi
         use_chat(None)
 
 
+def test_a_page_with_words_is_never_kept_alive_behind_the_exit(writing: Child) -> None:
+    answer = writing.client.get("/talk")
+    assert answer.status_code == 203
+    assert answer["Cache-Control"] == "no-store"
+
+
 def test_a_broken_house_does_not_hold_a_child_back(rf: Any) -> None:
     def fail(token: str) -> None:
         raise RuntimeError

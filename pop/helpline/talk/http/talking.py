@@ -21,11 +21,16 @@ from pop.places.languages import best_language
 from pop.places.words import LANGUAGES
 from pop.signposting.finder.queries.ways import OtherWay, ways_now
 
+# Chromium keeps a page behind the exit alive in memory and shows it again on Back, also one that may not be stored: the
+# change of our cookie drops it, but not where the page came by the very redirect that set the cookie (measured with
+# 156). It keeps no page that was answered by another status than 200, and every browser shows a 203 as it shows a 200.
+SHOWN_ONCE = 203
+
 
 @inside
 def talk(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Answer /talk."""
-    return answer_page(request, page_of(visit))
+    """Answer /talk, with 203 in place of 200: see SHOWN_ONCE."""
+    return answer_page(request, page_of(visit), status=SHOWN_ONCE)
 
 
 @inside
