@@ -14,7 +14,7 @@ from pop.helpline.conversations.actions.entering import child_enters, end, keep_
 from pop.helpline.conversations.actions.forgetting import erase_due, forget, hold
 from pop.helpline.conversations.actions.moving import close
 from pop.helpline.conversations.actions.reading import read, record_reading
-from pop.helpline.conversations.actions.sweeping import member_left, renew_epochs, sweep_leases
+from pop.helpline.conversations.actions.sweeping import KeepingDuty, member_left, renew_epochs, sweep_leases
 from pop.helpline.conversations.models import CaseKey, ChildSession, Conversation, KeySeal, Message
 from pop.helpline.lines import actions as line_actions
 from pop.helpline.lines.rules import RefusedError
@@ -87,6 +87,14 @@ def test_an_idle_conversation_falls_asleep_after_half_an_hour_and_the_child_is_t
     assert not CaseKey.objects.filter(lease__isnull=False).exists()
     assert [each[2] for each in seen_by_child(opened.token)] == ["a first message", "joined", "slept"]
     assert answer(opened.conversation, house.counsellor, "are you there").state == "active"
+
+
+def test_a_lease_left_where_none_belongs_is_taken_back_by_the_duty(house: House) -> None:
+    opened, going_on = begin(house), begin(house)
+    Conversation.objects.filter(pk=opened.conversation).update(state="sleeping")
+    KeepingDuty()()
+    leased = CaseKey.objects.filter(lease__isnull=False).values_list("conversation", flat=True)
+    assert set(leased) == {going_on.conversation}
 
 
 def test_a_waiting_child_keeps_its_place_without_a_lease(house: House) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pop.audit.actions import Row, record_many
 from pop.helpline import database
 from pop.helpline.conversations.actions.entering import ENDED, FAILED, OPEN, PENDING
+from pop.helpline.conversations.actions.forgetting import erase_due
 from pop.helpline.conversations.actions.leasing import begin_epoch, drop_session_seals, end_leases
 from pop.helpline.conversations.actions.moving import locked, move
 from pop.helpline.conversations.models import CaseKey, ChildSession, ComplaintSeal, Conversation, KeySeal
@@ -23,12 +24,34 @@ from pop.helpline.lines.rules import RefusedError
 TRACE = timedelta(days=1)
 """How long an ended session's trace stays, so that its form sent again opens no new conversation."""
 
+_EVERY = 60
+_GOING_ON = [state for state in lifecycle.STATES if state != lifecycle.CLOSED]
+
+
+class KeepingDuty:
+    """The worker's duty for conversations: lapsed leases at each call, everything else once a minute."""
+
+    def __init__(self) -> None:
+        self._thorough: datetime | None = None
+
+    def __call__(self) -> None:
+        """Do what is due now; a failure is raised, and the next call tries again."""
+        now = timezone.now()
+        sweep_leases(now)
+        if self._thorough is None or abs((now - self._thorough).total_seconds()) >= _EVERY:
+            self._thorough = now
+            sweep_stray_leases()
+            while renew_epochs(now):
+                continue
+            sweep_sessions(now)
+            erase_due(now)
+
 
 def sweep_leases(now: datetime | None = None, *, limit: int = 50) -> int:
     """Take back leases that nobody renewed for 30 minutes, and return how many conversations it concerned.
 
     An active conversation falls asleep and the child is told; a waiting one keeps its place, and staff open it with
-    the team's key. A lease where the state has none is taken back too, whatever left it there.
+    the team's key.
     """
     moment = now or timezone.now()
     over = Q(lease_until__lt=moment) | Q(lease_until=None, state_since__lt=moment - lifecycle.LEASE)
@@ -36,17 +59,19 @@ def sweep_leases(now: datetime | None = None, *, limit: int = 50) -> int:
     swept = 0
     for conversation in list(active[:limit]):
         swept += _fall_asleep(conversation, moment)
-    lapsed = CaseKey.objects.filter(lease__isnull=False).filter(
-        Q(conversation__state=lifecycle.WAITING, conversation__lease_until__lt=moment)
-        | ~Q(conversation__state__in=lifecycle.LEASED)
-    )
-    for conversation in list(lapsed.values_list("conversation", flat=True).distinct()[:limit]):
-        with database.atomic():
-            row = locked(conversation)
-            if row.state not in lifecycle.LEASED or (row.lease_until is not None and row.lease_until < moment):
-                end_leases([conversation])
-                swept += 1
+    waiting = Conversation.objects.filter(state=lifecycle.WAITING, lease_until__lt=moment)
+    for conversation in list(waiting.values_list("id", flat=True)[:limit]):
+        swept += _take_back(conversation, moment)
     return swept
+
+
+def sweep_stray_leases(*, limit: int = 50) -> int:
+    """Take back leases where the state has none, whatever left them there, and return of how many conversations."""
+    stray = CaseKey.objects.filter(lease__isnull=False).exclude(conversation__state__in=lifecycle.LEASED)
+    return sum(
+        _take_back(conversation, None)
+        for conversation in list(stray.values_list("conversation", flat=True).distinct()[:limit])
+    )
 
 
 def sweep_sessions(now: datetime | None = None, *, limit: int = 200) -> int:
@@ -83,7 +108,7 @@ def renew_epochs(now: datetime | None = None, *, limit: int = 20) -> int:
         recipient=case_keys.TEAM,
     ).values("edition")[:1]
     behind = (
-        Conversation.objects.exclude(state=lifecycle.CLOSED)
+        Conversation.objects.filter(state__in=_GOING_ON)
         .annotate(current=Subquery(current), sealed=Subquery(sealed))
         .filter(sealed__lt=F("current"))
         .values_list("id", flat=True)
@@ -146,6 +171,19 @@ def audit_sends(payload: Mapping[str, object]) -> None:
         for conversation, sequence, author, staff in sent
     ]
     record_many(rows, using=database.ALIAS)
+
+
+def _take_back(conversation: UUID, now: datetime | None) -> int:
+    try:
+        with database.atomic():
+            row = locked(conversation)
+            lapsed = now is not None and row.lease_until is not None and row.lease_until < now
+            if row.state in lifecycle.LEASED and not lapsed:
+                return 0
+            end_leases([conversation])
+    except RefusedError:
+        return 0
+    return 1
 
 
 def _fall_asleep(conversation: UUID, now: datetime) -> int:
