@@ -1,6 +1,15 @@
 """What can be asked of the audit."""
 
-from pop.audit.queries.traces import SORTS, Trace, known_actions, known_objects, readers_of, traces
+from pop.audit.queries.traces import (
+    SORTS,
+    Trace,
+    known_actions,
+    known_objects,
+    readers_of,
+    traces,
+    traces_by,
+    traces_on,
+)
 from pop.audit.queries.verdicts import HEADS, KINDS, Finding, Verdict, verify
 
 __all__ = [
@@ -14,5 +23,7 @@ __all__ = [
     "known_objects",
     "readers_of",
     "traces",
+    "traces_by",
+    "traces_on",
     "verify",
 ]

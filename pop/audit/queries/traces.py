@@ -65,9 +65,42 @@ def actors_on(object_id: str, *, using: str | None = None) -> frozenset[UUID]:
     return frozenset(actor for actor in rows.values_list("actor", flat=True).distinct() if actor is not None)
 
 
-def known_actions() -> list[str]:
+def traces_on(object_id: str, *, count: int, using: str | None = None) -> list[Trace]:
+    """Return the last `count` rows about this record, newest first."""
+    rows = AuditRow.objects.using(using).filter(object_id=object_id)
+    return _traces(rows.order_by("-at", "-id")[:count])
+
+
+def traces_by(
+    actors: Collection[UUID],
+    *,
+    object_types: Collection[str],
+    search: str,
+    named: Collection[UUID],
+    action: str,
+    object_type: str,
+    order: Sequence[str],
+    first: int,
+    count: int,
+    using: str | None = None,
+) -> tuple[list[Trace], int]:
+    """Return what these people did to these types of record, and how many rows it is.
+
+    `search` is looked for in the action and the id, or finds the rows of `named`.
+    """
+    found = AuditRow.objects.using(using).filter(actor__in=list(actors), object_type__in=list(object_types))
+    if search:
+        found = found.filter(Q(action__icontains=search) | Q(object_id__icontains=search) | Q(actor__in=list(named)))
+    if action:
+        found = found.filter(action=action)
+    if object_type:
+        found = found.filter(object_type=object_type)
+    return _traces(found.order_by(*order)[first : first + count]), found.count()
+
+
+def known_actions(*, using: str | None = None) -> list[str]:
     """Return the actions that occur in the audit, in alphabetical order."""
-    return sorted(set(AuditRow.objects.order_by().values_list("action", flat=True).distinct()))
+    return sorted(set(AuditRow.objects.using(using).order_by().values_list("action", flat=True).distinct()))
 
 
 def known_objects() -> list[str]:

@@ -1,0 +1,67 @@
+"""The audit of one's own lines, for their supervisors: what their staff did, in codes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from pop.audit import queries as audit
+from pop.audit.queries import Trace
+from pop.helpline import database
+from pop.helpline.lines import queries as lines
+from pop.helpline.supervision.http.answering import supervised
+from pop.helpline.supervision.http.wording import SAY, WORDS
+from pop.people import queries as people
+from pop.people.asking import Ask, Rows
+from pop.people.entrance import staff
+from pop.people.pages.lists import Column, Listing, show
+
+# What a supervisor may look up. Complaints are not here: whom one concerns must not learn of it from its traces.
+OBJECTS = ("conversation", "line", "team", "canned_answer", "practice", "staff")
+_HIDDEN = frozenset({"complain", "open_complaint", "answer_complaint"})
+
+
+@staff("supervisor")
+@require_GET
+def audit_page(request: HttpRequest) -> HttpResponse:
+    """Who of one's lines did what, newest first."""
+    own = supervised(request)
+    actors = {each.staff for line in own for team in lines.teams(line.id) for each in lines.members(team.id)}
+    called: dict[UUID, str] = people.names(actors)
+
+    def fetch(ask: Ask) -> Rows[Trace]:
+        rows, total = audit.traces_by(
+            actors,
+            object_types=OBJECTS,
+            search=ask.search,
+            named=[each for each in people.ids_called(ask.search) if each in actors] if ask.search else (),
+            action=ask.filters.get("action", ""),
+            object_type=ask.filters.get("object", ""),
+            order=ask.order(audit.SORTS, ("-at", "id")),
+            first=ask.first,
+            count=ask.count,
+            using=database.ALIAS,
+        )
+        return Rows(rows, total)
+
+    listing = Listing[Trace](
+        title="audit_line_title",
+        name="audit-of-lines",
+        fetch=fetch,
+        columns=(
+            Column("col_at", lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}", "at"),
+            Column("col_actor", lambda row: called.get(row.actor, "") if row.actor else SAY["the_system"]),
+            Column("col_action", lambda row: row.action, "action"),
+            Column("col_object", lambda row: row.object_type, "object"),
+            Column("col_object_id", lambda row: row.object_id),
+            Column("col_detail", lambda row: "; ".join(f"{key}: {value}" for key, value in row.detail.items())),
+        ),
+        filters={
+            "action": [(each, each) for each in audit.known_actions(using=database.ALIAS) if each not in _HIDDEN],
+            "object": [(each, each) for each in OBJECTS],
+        },
+        words=WORDS,
+    )
+    return show(request, listing, {"hint": SAY["audit_line_hint"]})

@@ -1,0 +1,1 @@
+"""How the supervisor's pages put plain values: hours into words, numbers into pictures."""
