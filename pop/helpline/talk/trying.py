@@ -16,9 +16,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from django.db import close_old_connections
 from django.http import HttpRequest
 
+from pop.helpline import database
 from pop.helpline.conversations.actions.entering import come_back
 from pop.helpline.lines.rules import RefusedError
 from pop.privacy.codes import CodeKey, fold
@@ -114,4 +114,5 @@ def _come_back(token: str, keys: list[tuple[int, CodeKey]]) -> None:
         log.error("a code was not tried: %s", type(error).__name__)
         _busy[token] = None
     finally:
-        close_old_connections()
+        # The thread may not be needed again for hours.
+        database.connection().close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import pytest
 
@@ -31,6 +33,12 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[Pool]:  # type:
     """Derive in turns as ever, without what makes it slow."""
     made = Pool(lambda: tmp_path / "derivations", lambda: keyring().peppers, derive=cheap)
     monkeypatch.setattr(trying, "pool", made)
+
+    # The database of a test lives in memory, where two threads at once are refused instead of waiting for each other.
+    def run(work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, trying._loop()).result(20)
+
+    monkeypatch.setattr(trying, "_run", run)
     yield made
     made.close()
 
