@@ -74,7 +74,11 @@ class Conversation(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["line", "state", "waiting_since"], name="conversation_queue"),
-            models.Index(fields=["team", "state", "practice", "closed_at", "id"], name="conversation_of_team"),
+            # With what lists are filtered by behind the order, so that a rare code is looked for in the index alone.
+            models.Index(
+                fields=["team", "state", "practice", "closed_at", "id", "channel", "country", "age_band", "danger"],
+                name="conversation_of_team",
+            ),
             models.Index(
                 fields=["team", "state", "practice", "language", "closed_at", "id"], name="closed_by_language"
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 
@@ -70,6 +71,9 @@ class Glance(models.Model):
     made_at = models.DateTimeField()
     seen_by = models.UUIDField(null=True)
     seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["made_at"], condition=models.Q(seen_at=None), name="unseen_glances")]
 
     def __str__(self) -> str:
         return f"{self.why} {self.conversation_id}"

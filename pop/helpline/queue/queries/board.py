@@ -179,11 +179,9 @@ def _rows(rows: Iterable[Conversation], own: set[UUID]) -> list[BoardRow]:
 
 
 def _glances(line: UUID, own: set[UUID]) -> list[GlanceRow]:
-    rows = (
-        Glance.objects.filter(conversation__line=line, conversation__practice=False, seen_at=None)
-        .select_related("conversation")
-        .order_by("made_at", "pk")[:_MOST_ROWS]
-    )
+    # From the few that nobody has seen: a join that begins at the line's conversations would walk through all of them.
+    unseen = Glance.objects.filter(seen_at=None).select_related("conversation").order_by("made_at", "pk")
+    rows = [row for row in unseen if row.conversation.line_id == line and not row.conversation.practice][:_MOST_ROWS]
     found = [
         GlanceRow(
             id=row.pk,
@@ -200,9 +198,10 @@ def _glances(line: UUID, own: set[UUID]) -> list[GlanceRow]:
 
 
 def _glasses(line: UUID, own: set[UUID], staff: UUID, now: datetime) -> list[GlassRow]:
-    rows = BrokenGlass.objects.filter(conversation__line=line).select_related("conversation").order_by("made_at", "pk")
+    rows = BrokenGlass.objects.select_related("conversation").order_by("made_at", "pk")
     asked = rows.filter(ends_at=None, made_at__gt=now - GLASS_WAITS)
     running = rows.filter(ends_at__gt=now, allowed_at__isnull=False)
+    found = [row for row in (*asked, *running) if row.conversation.line_id == line]
     return [
         GlassRow(
             id=row.pk,
@@ -215,5 +214,5 @@ def _glasses(line: UUID, own: set[UUID], staff: UUID, now: datetime) -> list[Gla
             ends_at=row.ends_at,
             may_allow=row.ends_at is None and row.by != staff and row.conversation.team_id in own,
         )
-        for row in (*asked[:_MOST_ROWS], *running[:_MOST_ROWS])
+        for row in found[:_MOST_ROWS]
     ]
