@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pop.helpline import ringing
 from pop.helpline.conversations.actions import complaining
 from pop.helpline.conversations.actions.reading import read
 from pop.helpline.conversations.models import ChildSession, Complaint
@@ -39,6 +40,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[Pool]:  # type:
         asyncio.run_coroutine_threadsafe(work, trying._loop()).result(20)
 
     monkeypatch.setattr(trying, "_run", run)
+    # No bell: on PostgreSQL it keeps a connection of its own, which would outlive the tests' database.
+    monkeypatch.setattr(ringing, "send", lambda *_: None)
     yield made
     made.close()
 
