@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.cases.actions.closing import close_one_tap, close_with_record
 from pop.helpline.cases.actions.phone import log_phone_call, start_phone_call
 from pop.helpline.cases.actions.private import read_notes, write_note
@@ -60,7 +61,7 @@ def test_closing_keeps_the_record_in_codes_and_ends_the_lease(house: House) -> N
     assert (kept.made_at.minute % 15, kept.made_at.second) == (0, 0)
     assert record_of(opened.conversation, house.colleague.id) == BULLYING
     assert seen_by_child(opened.token)[-1][2] == "closed"
-    assert AuditRow.objects.filter(action="record_contact", actor=house.counsellor.id).exists()
+    assert AuditRow.objects.using(database.ALIAS).filter(action="record_contact", actor=house.counsellor.id).exists()
 
 
 def test_a_bad_record_closes_nothing(house: House) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.cases.actions.private import (
     Identified,
     open_identity,
@@ -67,7 +68,7 @@ def test_the_team_reads_a_note_and_the_database_does_not(
     note(house.counsellor, opened.conversation, "a remark of the counsellor")
     assert b"remark" not in bytes(Note.objects.get().blob)
     assert notes(house.colleague, opened.conversation) == ["a remark of the counsellor"]
-    assert AuditRow.objects.filter(action="read_notes", actor=house.colleague.id).exists()
+    assert AuditRow.objects.using(database.ALIAS).filter(action="read_notes", actor=house.colleague.id).exists()
     _, supervisor, stranger = other_team(house, person)
     for each in (supervisor, stranger):
         with refused("unknown"):
@@ -103,7 +104,7 @@ def test_an_identity_is_opened_by_who_has_the_conversation_with_a_reason(house: 
     identify(house.counsellor, opened.conversation)
     assert b"invented" not in bytes(Identity.objects.get().blob)
     assert identity_for(house.counsellor, opened.conversation) == WHO
-    assert AuditRow.objects.get(action="open_identity").detail == {"reason": "imminent_danger"}
+    assert AuditRow.objects.using(database.ALIAS).get(action="open_identity").detail == {"reason": "imminent_danger"}
     assert has_identity(opened.conversation, house.colleague.id)
     with refused("reason"):
         identity_for(house.counsellor, opened.conversation, "curious")

@@ -67,7 +67,7 @@ def other_team(house: House, person: Callable[..., Person]) -> tuple[UUID, Perso
     """Make a second team of the line: its id, its supervisor and its counsellor."""
     supervisor, counsellor = person("supervisor"), person("counsellor")
     team = line_actions.create_team(
-        line=house.line, name="Other", intake=False, founders=[supervisor.id], by=supervisor.id
+        line=house.line, name="Other", intake=False, founders=[supervisor.id], by=house.supervisor.id
     )
     line_actions.admit(team=team, staff=counsellor.id, role="counsellor", by=supervisor.id, by_key=supervisor.private)
     return team, supervisor, counsellor

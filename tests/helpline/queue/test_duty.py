@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.queue.actions.duty import beat, go_off_duty, go_on_duty, return_lost, take_break
 from pop.helpline.queue.actions.taking import take, take_next
@@ -35,7 +36,7 @@ def test_only_somebody_of_the_line_comes_on_duty(house: House, person: Callable[
         on_duty(house, stranger)
     on_duty(house, house.counsellor)
     assert Presence.objects.get().staff == house.counsellor.id
-    assert AuditRow.objects.filter(action="go_on_duty", actor=house.counsellor.id).exists()
+    assert AuditRow.objects.using(database.ALIAS).filter(action="go_on_duty", actor=house.counsellor.id).exists()
 
 
 @pytest.mark.parametrize("capacity", [0, 9, -1])
@@ -102,7 +103,11 @@ def test_a_dead_browser_puts_its_children_back_with_their_first_moment_of_waitin
     assert (back.state, back.assignee, back.urgency) == ("waiting", None, 1)
     assert back.waiting_since == first
     assert seen_by_child(token)[-1][2] == "counsellor_lost"
-    assert AuditRow.objects.filter(action="return_to_queue", object_id=str(conversation), actor=None).exists()
+    assert (
+        AuditRow.objects.using(database.ALIAS)
+        .filter(action="return_to_queue", object_id=str(conversation), actor=None)
+        .exists()
+    )
     assert return_lost(now) == 0
     assert not beat(house.counsellor.id)
 

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.conversations.actions.reading import readers_of
 from pop.helpline.lines.models import TeamMember
 from pop.helpline.queue.actions.glass import (
@@ -102,7 +103,7 @@ def test_taking_over_makes_it_the_supervisors_own(house: House, opened: Opened) 
     assert Presence.objects.filter(staff=house.supervisor.id, given=False).exists()
     with refused("not_yours"):
         answer(opened.conversation, house.counsellor, "still me")
-    assert AuditRow.objects.get(action="take_over").detail["reason"] == "safety"
+    assert AuditRow.objects.using(database.ALIAS).get(action="take_over").detail["reason"] == "safety"
 
 
 def test_a_supervisor_gives_it_to_somebody_of_the_team_who_is_here(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pop.audit.models import AuditRow
 from pop.events.models import OutboxRow
+from pop.helpline import database
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.queue.actions.taking import give_out, take, take_next
 from pop.helpline.queue.models import Wait
@@ -44,8 +45,8 @@ def test_a_taken_child_is_active_told_audited_and_announced(house: House) -> Non
     assert (taken.state, taken.assignee) == ("active", house.counsellor.id)
     assert taken.assigned_at is not None
     assert seen_by_child(opened.token)[-1][2] == "joined"
-    assert AuditRow.objects.filter(action="take_conversation", actor=house.counsellor.id).exists()
-    changed = [each.payload for each in OutboxRow.objects.filter(name="conversation_changed")]
+    assert AuditRow.objects.using(database.ALIAS).filter(action="take_conversation", actor=house.counsellor.id).exists()
+    changed = [each.payload for each in OutboxRow.objects.using(database.ALIAS).filter(name="conversation_changed")]
     assert changed[-1] == {"conversation": str(opened.conversation), "state": "active", "line": str(house.line)}
     wait = Wait.objects.get()
     assert (wait.outcome, wait.practice, wait.line_id) == ("answered", False, house.line)

@@ -10,6 +10,7 @@ import pytest
 from pop_sdk.engine import compile_snapshot
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.conversations.actions.entering import child_enters, end
 from pop.helpline.conversations.queries.talks import messages_after
 from pop.helpline.queue.actions.taking import take
@@ -102,7 +103,7 @@ def test_the_child_agrees_and_is_told_how_to_reach_it(house: House, opened: Open
         }
     ]
     assert [each.agreed for each in referrals_of(opened.conversation, house.counsellor.id)] == ["agreed"]
-    assert AuditRow.objects.get(action="decide_referral").detail["by_child"] is True
+    assert AuditRow.objects.using(database.ALIAS).get(action="decide_referral").detail["by_child"] is True
     with refused("referral_decided"):
         child_decides(token=opened.token, referral=made, agreed=False)
 
@@ -122,7 +123,7 @@ def test_a_counsellor_records_what_the_child_said(house: House, opened: Opened) 
         decide(referral=made, agreed=True, staff=house.colleague.id, private_key=house.colleague.private)
     decide(referral=made, agreed=True, staff=house.counsellor.id, private_key=house.counsellor.private)
     assert notices(opened.token)[-1]["code"] == "service"
-    assert AuditRow.objects.get(action="decide_referral").detail["by_child"] is False
+    assert AuditRow.objects.using(database.ALIAS).get(action="decide_referral").detail["by_child"] is False
 
 
 def test_nobody_decides_for_another_child_or_team(house: House, opened: Opened, person: Callable[..., Person]) -> None:
