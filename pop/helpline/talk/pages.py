@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -138,6 +138,7 @@ def talk_page(
     *,
     draft: Draft = NO_DRAFT,
     ways: Sequence[OtherWay] = (),
+    asks: Collection[str] = (),
     refreshing: bool = True,
 ) -> bytes:
     """Return the conversation. With `refreshing`, a waiting page without script looks again by itself."""
@@ -157,7 +158,7 @@ def talk_page(
             "place": _place(reader, standing.place) if state == "waiting" else None,
             "writable": state in _WRITABLE,
             "refresh": WAIT_SECONDS if waits else 0,
-            "messages": shown(fitting, reader),
+            "messages": shown(fitting, reader, asks=asks),
             "before": fitting[0].number if more else 0,
             "draft": draft,
             "refused": _refusal(reader, draft),
@@ -293,7 +294,7 @@ def _state_texts(reader: Reader, standing: Standing) -> list[Any]:
         if not standing.has_code:
             texts.append(say["left_back"])
     elif standing.state in {"blocked", "closed"}:
-        texts.append(say[f"{standing.state}_text"])
+        texts.append(say["blocked_text" if standing.state == "blocked" else "closed_text"])
     if standing.paused_until is not None and standing.paused_until > reader.now and standing.state in _WRITABLE:
         texts.append(reader.with_time("paused_text", standing.paused_until))
     return texts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,12 +80,12 @@ def last_that_fit(written: Sequence[Written], *, room: int = ROOM) -> tuple[Sequ
     return written, False
 
 
-def shown(written: Iterable[Written], reader: Reader) -> list[Shown]:
-    """Return messages as a page shows them."""
-    return [_shown(message, reader) for message in written]
+def shown(written: Iterable[Written], reader: Reader, *, asks: Collection[str] = ()) -> list[Shown]:
+    """Return messages as a page shows them; `asks` are the referrals that still wait for the child's word."""
+    return [_shown(message, reader, asks) for message in written]
 
 
-def _shown(message: Written, reader: Reader) -> Shown:
+def _shown(message: Written, reader: Reader, asks: Collection[str]) -> Shown:
     label = reader.say[LABELS.get(message.author, "system")]
     side = "mine" if message.author == "child" else "theirs"
     time = reader.time(message.at)
@@ -101,26 +101,36 @@ def _shown(message: Written, reader: Reader) -> Shown:
     elif code in _TIMED:
         moment = _moment(notice.get(_TIMED[code]))
         said = reader.with_time(f"notice_{code}", moment) if moment else reader.say["notice_other"]
-    elif code in {"service", "service_asked"}:
-        return _service(message, notice, label, time, reader, asked=code == "service_asked")
+    elif code == "service":
+        return _service(message, notice, label, time, reader)
+    elif code == "service_asked":
+        said = filled(reader.say["notice_service_asked"], name=_name(notice))
+        referral = str(notice.get("referral", ""))
+        asked = referral if referral in asks else ""
+        return Shown(message.number, "notice", label, time, notice=said, asked=asked)
     elif code == "danger_steps":
-        said = reader.say["notice_danger_steps"]
+        why = [key for each in _codes(notice.get("why")) if (key := f"why_{each}") in reader.say]
+        said = " ".join([reader.say["notice_danger_steps"], *(reader.say[key] for key in why)])
     else:
         said = reader.say["notice_other"]
     return Shown(message.number, "notice", label, time, notice=said, lines=_lines(notice.get("steps")))
 
 
-def _service(
-    message: Written, notice: Mapping[str, Any], label: str, time: SafeString, reader: Reader, *, asked: bool
-) -> Shown:
-    name = format_html("<bdi>{}</bdi>", str(notice.get("name", "")))
-    if asked:
-        said = filled(reader.say["notice_service_asked"], name=name)
-        return Shown(message.number, "notice", label, time, notice=said, asked=str(notice.get("referral", "")))
-    said = format_html("{} {}", reader.say["notice_service"], name)
+def _service(message: Written, notice: Mapping[str, Any], label: str, time: SafeString, reader: Reader) -> Shown:
+    said = format_html("{} {}", reader.say["notice_service"], _name(notice))
     contacts = notice.get("contacts")
     links = tuple(_links(contacts)) if isinstance(contacts, list) else ()
     return Shown(message.number, "notice", label, time, notice=said, links=links)
+
+
+def _name(notice: Mapping[str, Any]) -> SafeString:
+    return format_html("<bdi>{}</bdi>", str(notice.get("name", "")))
+
+
+def _codes(value: object) -> Sequence[str]:
+    if isinstance(value, list):
+        return [str(each) for each in value[:4]]
+    return [str(value)] if value else []
 
 
 def _links(contacts: Sequence[Any]) -> Iterable[Link]:

@@ -16,6 +16,7 @@ public_urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^talk/end\Z", talking.finish),
     re_path(r"^talk/forget\Z", talking.delete),
     re_path(r"^talk/answers\Z", talking.answers),
+    re_path(r"^talk/agree\Z", talking.agree),
     re_path(r"^talk/language\Z", talking.language),
     re_path(r"^talk/keep\Z", rights.keep),
     re_path(r"^talk/readers\Z", rights.readers),

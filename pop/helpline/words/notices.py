@@ -24,6 +24,10 @@ NOTICES: dict[str, str | Two] = {
         "We think that somebody is in serious danger. We are getting help now. We tell you what happens.",
         "We think that somebody is in serious danger, so we are getting help now. This is what we do:",
     ),
+    # Why help is called: what the risk check found, as a sentence for the child.
+    "why_danger": "You may be in danger right now.",
+    "why_suicide": Two("You wrote that you may hurt yourself badly.", "You wrote that your life may be at risk."),
+    "why_abuser_near": Two("Somebody who hurts you may be near.", "Somebody who hurts you may be near you now."),
     "notice_service": Two("These people can help you too:", "This service can help you too:"),
     "notice_service_asked": "Do you want to know how to reach {name}?",
     "notice_paused_for_abuse": "You can write here again: {time}.",

@@ -17,6 +17,7 @@ from pop.helpline.conversations.live.answers import Refusal, RefusedForm
 from pop.helpline.conversations.models import Answers, Conversation, Message
 from pop.helpline.lines.models import Line
 from pop.helpline.queue.models import Wait
+from pop.helpline.referrals.models import Referral
 from pop.helpline.talk.http.talking import render_refused
 from pop.helpline.words.child import TALK
 from pop.helpline.words.notices import NOTICES
@@ -107,6 +108,17 @@ def test_an_answer_is_shown_with_who_wrote_it_by_role(writing: Child) -> None:
     assert "Counsellor" in page
     assert said("notice_joined") in page
     assert str(writing.house.counsellor.id) not in page
+
+
+def test_what_a_program_says_is_never_shown_as_a_persons(writing: Child) -> None:
+    writing.become("active")
+    writing.answer("I am a person")
+    lines = re.findall(r'<li class="(\w+)"[^>]*><b>(\w+)</b>(.*?)</li>', writing.page(), re.DOTALL)
+    assert [(side, label) for side, label, _ in lines] == [
+        ("mine", "You"),
+        ("notice", "Information"),
+        ("theirs", "Counsellor"),
+    ]
 
 
 def test_a_message_that_was_left_says_until_when_it_is_read(writing: Child) -> None:
@@ -214,7 +226,7 @@ def test_a_broken_house_does_not_hold_a_child_back(rf: Any) -> None:
         use_exit(lambda token: None)
 
 
-ACTS = ("pause", "end", "forget", "answers", "keep", "complain", "earlier", "language?language=fr")
+ACTS = ("pause", "end", "forget", "answers", "keep", "complain", "earlier", "agree", "language?language=fr")
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -249,7 +261,7 @@ def test_older_messages_are_one_tap_away_and_a_page_stays_small(writing: Child) 
     assert writing.post("/talk/earlier", before="-1").status_code == 303
 
 
-@pytest.mark.parametrize("code", [key.removeprefix("notice_") for key in NOTICES])
+@pytest.mark.parametrize("code", [key.removeprefix("notice_") for key in NOTICES if key.startswith("notice_")])
 def test_every_notice_reads_as_a_sentence_and_never_as_a_code(writing: Child, code: str) -> None:
     writing.become("active")
     params: dict[str, object] = {
@@ -267,6 +279,42 @@ def test_every_notice_reads_as_a_sentence_and_never_as_a_code(writing: Child, co
     assert "javascript:" not in page
     assert "<b>A service</b>" not in page
     assert "<i>them</i>" not in page
+
+
+def test_a_child_in_danger_is_told_what_happens_and_why(writing: Child) -> None:
+    writing.become("active")
+    steps = [{"id": "call", "text": "We call the emergency contact"}]
+    with database.atomic():
+        notice(writing.now().id, "danger_steps", {"why": "danger", "steps": steps})
+    page = writing.page()
+    assert said("notice_danger_steps") in page
+    assert said("why_danger") in page
+    assert "We call the emergency contact" in page
+
+
+def test_a_service_is_given_only_when_the_child_says_yes(writing: Child) -> None:
+    writing.become("active")
+    made = Referral.objects.create(
+        conversation_id=writing.now().id,
+        service_id=uuid4(),
+        service_name="A clinic",
+        kind="health",
+        agreed="asked",
+        staff=writing.house.counsellor.id,
+        made_at=timezone.now(),
+    )
+    with database.atomic():
+        notice(writing.now().id, "service_asked", {"referral": str(made.pk), "name": "A clinic"})
+    assert said("agree_yes") in writing.page()
+    writing.post("/talk/agree", referral=str(uuid4()), agreed="yes")
+    writing.post("/talk/agree", referral="nonsense", agreed="yes")
+    writing.post("/talk/agree", referral=str(made.pk), agreed="perhaps")
+    made.refresh_from_db()
+    assert made.agreed == "asked"
+    assert writing.post("/talk/agree", referral=str(made.pk), agreed="no")["Location"] == "/talk"
+    made.refresh_from_db()
+    assert made.agreed == "declined"
+    assert said("agree_yes") not in writing.page()
 
 
 def test_a_refused_send_without_script_comes_back_with_its_words(writing: Child) -> None:

@@ -29,6 +29,15 @@ def test_words_alone_open_a_conversation(child: Child) -> None:
     assert "please" in child.page()
 
 
+def test_the_box_asks_for_nothing_but_words(child: Child) -> None:
+    page = child.page("/write?language=en&country=KE")
+    assert page.count("<textarea") == 1
+    assert set(re.findall(r'<input type="(\w+)"', page)) == {"hidden", "checkbox"}
+    assert set(re.findall(r'<input type="checkbox" name="(\w+)"', page)) == {"danger"}
+    for tag in ("<select", 'type="file"', "required", "multipart"):
+        assert tag not in page
+
+
 def test_the_session_is_in_a_cookie_that_no_script_and_no_other_site_gets(child: Child, settings: Any) -> None:
     child.begin()
     cookie = child.client.cookies[SESSION_COOKIE]

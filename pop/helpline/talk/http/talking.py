@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,6 +15,8 @@ from pop.helpline.conversations.actions.speaking import speak
 from pop.helpline.conversations.live.answers import RefusedForm
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.queries.place import place as queue_place
+from pop.helpline.referrals.actions import child_decides
+from pop.helpline.referrals.queries import asked_of_child
 from pop.helpline.talk import pages
 from pop.helpline.talk.http.inside import Visit, inside, to_talk, visit_of, without_session
 from pop.helpline.talk.reader import reader
@@ -95,6 +99,17 @@ def answers(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @inside
+def agree(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/agree: whether the child wants the service that it was asked about."""
+    said = read_form(request, ("referral", "agreed"))
+    if said.get("agreed") in {"yes", "no"}:
+        # What was decided meanwhile, or was never asked, changes nothing: the page shows how it is.
+        with contextlib.suppress(RefusedError, ValueError):
+            child_decides(token=visit.token, referral=UUID(said["referral"]), agreed=said["agreed"] == "yes")
+    return to_talk()
+
+
+@inside
 def language(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Answer /talk/language: the language of the conversation's pages, and in which it is answered if it can be."""
     chosen = request.GET.get("language", "")
@@ -147,6 +162,7 @@ def page_of(
         visit.form(key),
         draft=draft,
         ways=_ways(visit),
+        asks={str(each.id) for each in asked_of_child(visit.token)},
         refreshing=refreshing,
     )
 
