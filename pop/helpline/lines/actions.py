@@ -124,10 +124,11 @@ def create_team(*, line: UUID, name: str, intake: bool, founders: Sequence[UUID]
     """Make a team with its first key, sealed to its founders, and return its id.
 
     A founder's part is supervisor where they hold that role, else counsellor. Raises RefusedError: "unknown" (`by` is
-    neither an administrator nor a supervisor; no such line), "no_key" (a founder has no key yet),
-    "needs_supervisor", "intake_taken".
+    neither an administrator nor a supervisor of the line; no such line), "no_key" (a founder has no key yet),
+    "needs_supervisor", "intake_taken". The first team of a line may come from any supervisor; later ones may not, or
+    somebody could make themselves a supervisor of other people's conversations.
     """
-    if by is not None and not people.holds(by, "administrator", SUPERVISOR):
+    if by is not None and not _may_found(by, line):
         raise RefusedError("unknown")
     wanted = list(dict.fromkeys(founders))
     keys = people.public_keys_of(wanted)
@@ -266,6 +267,12 @@ def found_anew(*, team: UUID, founders: Sequence[UUID], by: UUID) -> None:
         _begin_key(row)
         _record_team("found_team_anew", team, by, {"founders": [str(each) for each in wanted]})
         _tell("found_team_anew", row.line_id, by)
+
+
+def _may_found(by: UUID, line: UUID) -> bool:
+    if people.holds(by, "administrator"):
+        return True
+    return people.holds(by, SUPERVISOR) and (queries.supervises(by, line) or not queries.teams(line))
 
 
 def _team(line: UUID, name: str, intake: bool) -> Team:
