@@ -15,7 +15,7 @@ from pathlib import Path
 
 TRACED = "pwrite64,write,fsync,fdatasync,ftruncate"
 SECTOR = 512
-_LINE = re.compile(r"^(\d+) (\d+\.\d+) (.*)$")
+_LINE = re.compile(r"^(\d+) +(\d+\.\d+) (.*)$")  # a short process id is padded
 _CALL = re.compile(r"^(\w+)\(\d+<([^>]*)>(?:, )?(.*)\) += (-?\d+).*<(\d+\.\d+)>$", re.DOTALL)
 _RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>(.*)$", re.DOTALL)
 
