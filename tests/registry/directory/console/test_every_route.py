@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from pop.helpline.desk.http.urls import console_urlpatterns as desk
+from pop.helpline.supervision.http.urls import console_urlpatterns as supervision
 from pop.people.entrance import declared
 from pop.people.models import ROLES
 from pop.registry.directory.actions.review.proposing import propose_service
@@ -13,6 +15,8 @@ from pop.server.console import urlpatterns
 
 pytestmark = pytest.mark.storage
 
+# The helpline's addresses have rows in tests of their own: who may open them depends on lines, teams and states too.
+HELPLINE = frozenset(pattern.name for pattern in (*desk, *supervision) if isinstance(pattern, URLPattern))
 ALL = frozenset(ROLES)
 EDITOR, APPROVER, ADMINISTRATOR = ({role} for role in ("editor", "approver", "administrator"))
 WORKERS = EDITOR | APPROVER
@@ -120,7 +124,8 @@ def test_every_route_has_a_row_and_declares_what_the_row_says():
     said = {}
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern), "a nested map must be walked here too"
-        said[pattern.name] = declared(pattern.callback)
+        if pattern.name not in HELPLINE:
+            said[pattern.name] = declared(pattern.callback)
     expected = {
         name: who if isinstance(who, str) else "staff:" + ",".join(role for role in ROLES if role in who)
         for name, (_, who) in ROUTES.items()

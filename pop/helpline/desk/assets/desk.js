@@ -1,0 +1,400 @@
+// The desk works without this, page by page. This brings what is new, sends without leaving the page, and is driven by
+// keys. Words that people write are shown with textContent only, and kept nowhere but in their boxes.
+(() => {
+  const d = document, at = (id) => d.getElementById(id), all = (what, where = d) => [...where.querySelectorAll(what)];
+  const words = Object.fromEntries(all("#words dt").map((name) => [name.textContent, name.nextElementSibling.textContent]));
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const columns = () => all("#columns .talk"), column = (c) => at("talk-" + c);
+  const box = (talk) => talk.querySelector(".box"), area = (talk) => talk.querySelector("textarea[name=text]");
+  const narrowest = 324, title = d.title, unread = new Map(), sends = new Map(), opening = new Set();
+  let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, sound, loud = true;
+
+  // ---- saying things
+  const told = (text, good = true) => {
+    const line = d.createElement("p");
+    line.className = good ? "success" : "error";
+    line.textContent = text;
+    at("told").replaceChildren(line);
+    clearTimeout(told.later);
+    told.later = setTimeout(() => at("told").replaceChildren(), 8000);
+  };
+  const heard = (text) => { at("heard").textContent = text; };
+  const count = () => {
+    const most = [...unread.values()].reduce((sum, each) => sum + each, 0);
+    d.title = most ? `(${most}) ${title}` : title;
+  };
+  const ring = () => {
+    if (!loud) return;
+    try {
+      sound = sound || new AudioContext();
+      const now = sound.currentTime, tone = sound.createOscillator(), level = sound.createGain();
+      tone.frequency.setValueAtTime(660, now);
+      tone.frequency.setValueAtTime(880, now + 0.09);
+      level.gain.setValueAtTime(0.0001, now);
+      level.gain.exponentialRampToValueAtTime(0.12, now + 0.02);
+      level.gain.exponentialRampToValueAtTime(0.0001, now + 0.28);
+      tone.connect(level).connect(sound.destination);
+      tone.start(now);
+      tone.stop(now + 0.3);
+    } catch { /* no sound here: the title and the page still tell */ }
+  };
+  const moment = (iso) => new Date(iso).toLocaleString(d.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const clock = (iso) => new Date(iso).toLocaleTimeString(d.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const tick = () => all("time[data-since]").forEach((time) => {
+    if (!time.dateTime) return;
+    const s = Math.max(0, Math.floor((Date.now() - new Date(time.dateTime)) / 1000)), two = (n) => String(n).padStart(2, "0");
+    const h = Math.floor(s / 3600), text = (h ? h + ":" + two(Math.floor(s / 60) % 60) : Math.floor(s / 60)) + ":" + two(s % 60);
+    if (h > 47) time.textContent = moment(time.dateTime);
+    else if (time.textContent !== text) time.textContent = text;
+  });
+  const local = (where) => {
+    all(".said time, time[data-when]", where).forEach((time) => { if (time.dateTime && !time.title) { time.title = moment(time.dateTime); time.textContent = time.dataset.when === undefined ? clock(time.dateTime) : time.title; } });
+    tick();
+  };
+
+  // ---- columns and tabs
+  const shown = () => Math.max(1, Math.min(3, Math.floor(at("columns").clientWidth / narrowest)));
+  const lay = () => {
+    const now = columns(), most = shown();
+    recent = [...recent.filter((each) => now.includes(each)), ...now.filter((each) => !recent.includes(each))];
+    const visible = new Set(recent.slice(0, most));
+    now.forEach((talk, place) => {
+      talk.hidden = !visible.has(talk);
+      talk.querySelector(".number").textContent = place + 1;
+      talk.querySelector(".said").setAttribute("aria-live", talk.contains(d.activeElement) ? "polite" : "off");
+    });
+    at("no-talks").hidden = now.length > 0;
+    const tabs = at("tabs");
+    tabs.hidden = now.length < 2;
+    while (tabs.children.length > now.length) tabs.lastChild.remove();
+    now.forEach((talk, place) => {
+      let tab = tabs.children[place];
+      if (!tab) {
+        tab = d.createElement("button");
+        tab.type = "button";
+        tab.append(d.createElement("b"), " ", d.createElement("span"), d.createElement("i"));
+        tab.addEventListener("click", () => go([...tabs.children].indexOf(tab)));
+        tabs.append(tab);
+      }
+      const [number, name, badge] = tab.children, news = unread.get(talk.dataset.c) || 0, on = String(visible.has(talk));
+      number.textContent = place + 1;
+      name.textContent = talk.dataset.mark;
+      badge.textContent = news || "";
+      badge.hidden = !news;
+      if (tab.getAttribute("aria-pressed") !== on) tab.setAttribute("aria-pressed", on);
+      tab.classList.toggle("danger", talk.classList.contains("danger"));
+    });
+    count();
+  };
+  const bottom = (talk) => { const log = talk.querySelector(".said"); log.scrollTop = log.scrollHeight; };
+  const read = (talk) => { if (unread.delete(talk.dataset.c)) lay(); };
+  const focus = (talk) => {
+    recent = [talk, ...recent.filter((each) => each !== talk)];
+    lay();
+    bottom(talk);
+    read(talk);
+    const place = box(talk).hidden ? talk.querySelector(".tool textarea, .tool input, .tool-button") : area(talk);
+    if (place) place.focus();
+  };
+  const go = (place) => { const talk = columns()[place]; if (talk) focus(talk); };
+  const here = () => { const talk = d.activeElement && d.activeElement.closest(".talk"); return talk || recent.find((each) => each.isConnected && !each.hidden); };
+  const settle = (talk) => {
+    const head = talk.querySelector(".talk-head");
+    talk.classList.toggle("danger", !!head.querySelector("[data-danger]"));
+    box(talk).hidden = !head.dataset.writable;
+    if (!box(talk).elements.key.value) fresh(talk);
+    lay();
+  };
+  const put = (talk, first) => { unread.delete(talk.dataset.c); settle(talk); local(talk); bottom(talk); if (first) focus(talk); };
+  const open = (c, first = true, noise = false) => {
+    if (column(c)) { if (first) focus(column(c)); return; }
+    if (opening.has(c)) return;
+    opening.add(c);
+    htmx.ajax("GET", "/desk/c/" + c, { target: "#columns", swap: "beforeend" }).finally(() => {
+      opening.delete(c);
+      const talk = column(c);
+      if (!talk) return;
+      put(talk, first || columns().length === 1 && d.activeElement === d.body);
+      if (noise) { ring(); heard(fill(words.new_talk, { number: columns().indexOf(talk) + 1 })); }
+      connect();
+    });
+  };
+  const close = (c) => {
+    const talk = column(c);
+    if (!talk) return;
+    const inside = talk.contains(d.activeElement) || d.activeElement === d.body, next = recent.find((each) => each !== talk);
+    unread.delete(c);
+    talk.remove();
+    lay();
+    if (inside) next && next.isConnected ? focus(next) : at("next").focus();
+  };
+  const change = (c, tool) => {
+    const talk = column(c);
+    if (!talk) return;
+    htmx.ajax("GET", `/desk/c/${c}/head`, { target: "#head-" + c, swap: "outerHTML" }).then(() => {
+      if (!talk.isConnected) return;
+      settle(talk);
+      if (tool) use(c, tool);
+    });
+  };
+  const use = (c, tool) => htmx.ajax("GET", `/desk/c/${c}/${tool}`, { target: "#tool-" + c });
+  const shut = (talk) => { talk.querySelector(".tool").replaceChildren(); if (!box(talk).hidden) area(talk).focus(); bottom(talk); };
+
+  // ---- messages
+  const notice = (text) => {
+    let said = {};
+    try { said = JSON.parse(text); } catch { /* said_other */ }
+    const time = said.on || said.until, shownTime = time ? (time.includes("T") ? moment(time) : time) : "";
+    return fill(words["said_" + said.code] || words.said_other, { time: shownTime, name: said.name || "" });
+  };
+  const add = (talk, message) => {
+    const log = talk.querySelector(".said"), lines = all("li[data-n]", log);
+    if (lines.some((line) => line.dataset.n == message.n)) return false;
+    const line = d.createElement("li"), by = d.createElement("span"), who = d.createElement("b"), when = d.createElement("time"), text = d.createElement("p");
+    const near = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    line.className = message.k === "notice" ? "notice" : message.a === "child" ? "child" : "staff";
+    line.dataset.n = message.n;
+    by.className = "by";
+    who.textContent = words["author_" + (message.a === "counsellor" ? "you" : message.a)] || words.author_system;
+    when.dateTime = message.at;
+    text.dir = "auto";
+    text.textContent = message.k === "notice" ? notice(message.t) : message.t;
+    by.append(who, " ", when);
+    line.append(by, text);
+    log.insertBefore(line, lines.find((other) => +other.dataset.n > message.n) || null);
+    local(log);
+    // The stream begins again behind what has come without a gap.
+    while (log.querySelector(`li[data-n="${+talk.dataset.last + 1}"]`)) talk.dataset.last = +talk.dataset.last + 1;
+    if (near || message.a === "counsellor") bottom(talk);
+    return true;
+  };
+  const waits = (talk, since) => {
+    const line = talk.querySelector(".waits");
+    line.hidden = !since;
+    line.querySelector("time").dateTime = since;
+    tick();
+  };
+  const came = (message) => {
+    const talk = column(message.c);
+    if (!talk) { open(message.c, false, true); return; }
+    if (!add(talk, message) || message.k === "notice") return;
+    if (message.a !== "child") { waits(talk, ""); return; }
+    typing(talk, false);
+    if (talk.querySelector(".waits").hidden) waits(talk, message.at);
+    if (d.hidden || !talk.contains(d.activeElement)) {
+      unread.set(message.c, (unread.get(message.c) || 0) + 1);
+      lay();
+      heard(fill(words.new_message, { number: columns().indexOf(talk) + 1 }));
+      ring();
+    }
+  };
+  const typing = (talk, on) => {
+    const line = talk.querySelector(".typing span");
+    clearTimeout(line.later);
+    line.hidden = !on;
+    if (on) line.later = setTimeout(() => { line.hidden = true; }, 8000);
+  };
+  const connect = () => {
+    clearTimeout(again);
+    if (stream) stream.close();
+    if (out) return;
+    const places = columns().map((talk) => talk.dataset.c.replaceAll("-", "").slice(0, 12) + "." + talk.dataset.last);
+    stream = new EventSource("/desk/stream?at=" + places.join(","));
+    stream.onopen = () => { if (lost) { lost = false; told(words.connection_found); refresh(); } };
+    stream.onerror = () => {
+      if (!lost && !out) { lost = true; told(words.connection_lost, false); }
+      // A refusal ends a stream for good: ask whether the sign-in is over, and come back.
+      if (stream.readyState === 2) { beat(); again = setTimeout(connect, 3000 + Math.random() * 2000); }
+    };
+    stream.onmessage = (event) => came(JSON.parse(event.data));
+    stream.addEventListener("typing", (event) => { const now = JSON.parse(event.data), talk = column(now.c); if (talk) typing(talk, now.on); });
+    stream.addEventListener("queue", refresh);
+    stream.addEventListener("state", (event) => {
+      const now = JSON.parse(event.data), talk = column(now.c);
+      if (!talk) { if (now.state === "active") open(now.c, false, true); return; }
+      const head = talk.querySelector(".talk-head");
+      if (now.state === "gone") { if (head.dataset.state !== "closed") gone(talk); }
+      else if (now.state === "closed" && head.dataset.state !== "closed") ended(talk);
+      else if (now.state !== head.dataset.state) change(now.c);
+    });
+  };
+  const gone = async (talk) => {
+    const answer = await fetch(`/desk/c/${talk.dataset.c}/head`, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
+    if (!answer || answer.ok) { change(talk.dataset.c); return; }
+    if (answer.status !== 404) return;
+    const text = fill(words.talk_gone, { mark: talk.dataset.mark });
+    told(text, false);
+    close(talk.dataset.c);
+  };
+  const ended = (talk) => {
+    told(fill(words.talk_ended, { mark: talk.dataset.mark }));
+    ring();
+    change(talk.dataset.c, talk.querySelector(".tool").children.length ? "" : "close");
+  };
+
+  // ---- sending: one key for each message; sent twice with the same key, it is kept once
+  const fresh = (talk) => { box(talk).elements.key.value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""); };
+  const outcome = (talk, text, bad) => { const line = talk.querySelector(".outcome"); line.textContent = text; line.classList.toggle("bad", !!bad); };
+  const post = (path, body, signal) => fetch(path, { method: "POST", cache: "no-store", signal, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const send = (talk) => {
+    const c = talk.dataset.c, now = sends.get(c) || { tries: 0 }, text = area(talk).value;
+    if (now.busy || !text.trim()) return;
+    clearTimeout(now.later);
+    now.busy = true;
+    sends.set(c, now);
+    const stop = new AbortController(), limit = setTimeout(() => stop.abort(), 15000), slow = setTimeout(() => outcome(talk, words.sending), 400);
+    post("/desk/send", { c, text, key: box(talk).elements.key.value }, stop.signal).then(async (answer) => {
+      const said = await answer.json();
+      if (answer.ok) {
+        now.tries = 0;
+        add(talk, { n: said.sequence, a: "counsellor", k: "text", t: text, at: said.at });
+        area(talk).value = area(talk).value.startsWith(text) ? area(talk).value.slice(text.length).trimStart() : area(talk).value;
+        fresh(talk);
+        grow(area(talk));
+        waits(talk, "");
+        outcome(talk, words.sent);
+        if (talk.querySelector(".talk-head").dataset.state !== "active") change(c);
+      } else if (answer.status === 401) { outcome(talk, words.not_sent_edited, true); signedOut(); }
+      else if (answer.status > 499) throw 0;
+      else {
+        if (said.code === "key_reused") fresh(talk);
+        outcome(talk, words["refused_" + said.code] || words.refused_other, true);
+        if (answer.status === 404 || answer.status === 409) change(c);
+      }
+    }).catch(() => {
+      outcome(talk, words.not_sent, true);
+      now.later = setTimeout(() => send(talk), Math.min(30000, 1000 * 2 ** now.tries++));
+    }).finally(() => { clearTimeout(limit); clearTimeout(slow); now.busy = false; });
+  };
+  const grow = (text) => { text.style.height = "auto"; text.style.height = Math.min(180, text.scrollHeight + 2) + "px"; };
+
+  // Other words are another message: it needs another key, and waits for a press.
+  const renewed = (talk) => {
+    const now = sends.get(talk.dataset.c);
+    if (now && now.tries && !now.busy) { now.tries = 0; clearTimeout(now.later); fresh(talk); outcome(talk, words.not_sent_edited, true); }
+  };
+
+  // ---- staying signed in and on duty
+  const tokens = (token) => all("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+  const signedOut = () => { out = true; at("signed-out").hidden = false; if (stream) stream.close(); };
+  const signedIn = (token) => {
+    tokens(token);
+    if (!out) return;
+    out = false;
+    at("signed-out").hidden = true;
+    connect();
+    refresh();
+  };
+  const beat = async () => {
+    const field = d.querySelector("input[name=csrfmiddlewaretoken]");
+    const answer = await fetch("/desk/beat", { method: "POST", redirect: "manual", headers: { "X-CSRFToken": field ? field.value : "" } }).catch(() => null);
+    if (!answer) return;
+    if (answer.type === "opaqueredirect") { signedOut(); return; }
+    if (answer.status === 403) { await renew(); return; }
+    if (!answer.ok) return;
+    const now = await answer.json(), duty = d.querySelector(".duty");
+    signedIn(now.token);
+    if (!!duty.dataset.on !== now.on && !d.querySelector("#duty details[open]")) {
+      if (duty.dataset.on) told(words.duty_lost, false);
+      htmx.ajax("GET", "/desk/duty/now", { target: "#duty" });
+    }
+  };
+  const renew = async () => {
+    const answer = await fetch("/desk/token", { redirect: "manual" }).catch(() => null);
+    if (answer && answer.type === "opaqueredirect") signedOut();
+    else if (answer && answer.ok) signedIn((await answer.json()).token);
+  };
+  const refresh = () => {
+    clearTimeout(asking);
+    asking = setTimeout(() => {
+      if (out) return;
+      const asked = new URLSearchParams(new FormData(at("sieve")));
+      htmx.ajax("GET", "/desk/queue?" + asked, { target: "#queue" });
+      if (!d.querySelector("#duty details[open]")) htmx.ajax("GET", "/desk/duty/now", { target: "#duty" });
+    }, 250);
+  };
+  const catchUp = () => { const mine = at("queue-mine"); if (mine) mine.dataset.mine.split(" ").filter(Boolean).forEach((c) => { if (!column(c)) open(c, false, true); }); };
+
+  // ---- what htmx brings, and what it is kept from
+  d.addEventListener("htmx:beforeSwap", (event) => {
+    const where = new URL(event.detail.xhr.responseURL || location.href).pathname;
+    if (!where.startsWith("/desk")) { event.detail.shouldSwap = false; signedOut(); }
+  });
+  d.addEventListener("htmx:responseError", async (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 403) { await renew(); told(words.press_again, false); }
+    else if (status === 404) { told(words.refused_unknown, false); const talk = event.detail.elt.closest(".talk"); if (talk) gone(talk); else refresh(); }
+    else if (status !== 409) told(words.failed, false);
+  });
+  d.addEventListener("htmx:sendError", () => told(words.failed, false));
+  d.addEventListener("htmx:afterSwap", (event) => {
+    const where = event.detail.target;
+    if (where.id === "queue") { catchUp(); const now = where.querySelector(".states a[aria-current]"); if (now) at("queue-state").value = now.dataset.state; }
+    if (where.classList.contains("tool")) { const first = where.querySelector("[role=alert]") ? where.querySelector("input, select, textarea, button") : where.querySelector("[data-first]"); if (first) first.focus(); else if (!where.children.length) shut(where.closest(".talk")); const talk = where.closest(".talk"); bottom(talk); }
+    local(where);
+  });
+  const on = (name, act) => d.body.addEventListener("desk:" + name, (event) => act(event.detail));
+  on("told", (news) => told(news.text, news.good));
+  on("queue", refresh);
+  on("open", (news) => open(news.c));
+  on("close", (news) => close(news.c));
+  on("change", (news) => change(news.c, news.tool));
+
+  // ---- hands
+  d.addEventListener("submit", (event) => {
+    const talk = event.target.matches(".box") && event.target.closest(".talk");
+    if (talk) { event.preventDefault(); send(talk); }
+  });
+  d.addEventListener("input", (event) => {
+    const text = event.target;
+    const talk = text.matches(".box textarea") && text.closest(".talk");
+    if (!talk) return;
+    grow(text);
+    renewed(talk);
+    if (Date.now() - (talk.typed || 0) > 3000 && text.value.trim()) { talk.typed = Date.now(); post("/desk/typing", { c: talk.dataset.c, on: "1" }).catch(() => {}); }
+  });
+  d.addEventListener("focusin", (event) => {
+    const talk = event.target.closest(".talk");
+    if (talk) { read(talk); recent = [talk, ...recent.filter((each) => each !== talk)]; }
+    columns().forEach((each) => each.querySelector(".said").setAttribute("aria-live", each === talk ? "polite" : "off"));
+    all("details.drop[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  d.addEventListener("click", (event) => {
+    const hit = event.target.closest("[data-close-tool], [data-open], [data-away], .states a, #keys-open, #sound");
+    all("details.drop[open]").forEach((menu) => { if (!menu.contains(event.target) || event.target.closest(".item")) menu.open = false; });
+    if (!hit) return;
+    if (hit.id === "keys-open") { at("keys").showModal(); return; }
+    if (hit.id === "sound") { noise(!loud); return; }
+    event.preventDefault();
+    if (hit.dataset.closeTool !== undefined) shut(hit.closest(".talk"));
+    else if (hit.dataset.open) open(hit.dataset.open);
+    else if (hit.dataset.away) close(hit.dataset.away);
+    else { at("queue-state").value = hit.dataset.state; refresh(); }
+  });
+  const noise = (on) => {
+    loud = on;
+    at("sound").setAttribute("aria-pressed", String(on));
+    at("sound").textContent = on ? words.sound_on : words.sound_off;
+    try { localStorage.setItem("desk sound", on ? "on" : "off"); } catch { /* it is not remembered */ }
+    if (on) ring();
+  };
+  // A switch of this browser's: no word of anybody is ever kept here.
+  try { loud = localStorage.getItem("desk sound") !== "off"; } catch { /* as usual */ }
+  at("sound").setAttribute("aria-pressed", String(loud));
+  at("sound").textContent = loud ? words.sound_on : words.sound_off;
+  at("sound").hidden = at("keys-open").hidden = false;
+  addEventListener("resize", lay);
+  addEventListener("online", () => { sends.forEach((now, c) => { const talk = column(c); if (now.tries && talk) send(talk); }); connect(); });
+  addEventListener("focus", () => { if (out) renew(); });
+  d.addEventListener("visibilitychange", () => { const talk = here(); if (!d.hidden && talk && talk.contains(d.activeElement)) read(talk); });
+  addEventListener("beforeunload", (event) => { if (columns().some((talk) => area(talk).value.trim())) event.preventDefault(); });
+  setInterval(tick, 1000);
+  new Worker(d.body.dataset.beat).onmessage = () => { if (beats++ % 3 === 0) beat(); if (beats % 4 === 0) refresh(); };
+  columns().forEach((talk) => put(talk, false));
+  const asked = columns().find((talk) => location.pathname.includes(talk.dataset.c)) || columns()[0];
+  lay();
+  if (asked && location.pathname !== "/desk") focus(asked);
+  catchUp();
+  connect();
+  window.desk = { words, area, box, send, shut, grow, renewed, go, here, noise: () => noise(!loud) };
+})();
