@@ -50,7 +50,9 @@ def recorded(folder: Path, **more: str) -> Recorded:
     door = Door(env, free_port(), folder / "door.log", before=power.tracer(trace))
     with open_door(door), Writers(door.port, talks, together=16) as writers:
         writers.wait_for(MESSAGES, seconds=120)
-    return Recorded(before, power.steps(trace, files), writers.written)
+    steps = power.steps(trace, files)
+    assert sum(step.call == "pwrite64" for step in steps) > MESSAGES, "the trace was not read"
+    return Recorded(before, steps, writers.written)
 
 
 def lost_and_doubled(run: Recorded, moment: float, chance: random.Random | None, disk: Path) -> tuple[int, int]:
