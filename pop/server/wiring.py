@@ -12,12 +12,22 @@ from pop_sdk.vocabulary import Vocabulary
 
 from pop.audit.linking import LinkingDuty
 from pop.events.actions import Subscriber
+from pop.events.worker import Duty, stop_on_signals
 from pop.events.worker import run_worker as run_events
-from pop.events.worker import stop_on_signals
+from pop.helpline.conversations.actions.appending import SENT
+from pop.helpline.conversations.actions.complaining import ANSWERED as COMPLAINT_ANSWERED
+from pop.helpline.conversations.actions.complaining import MADE as COMPLAINT_MADE
 from pop.helpline.conversations.actions.entering import leave as end_session
 from pop.helpline.conversations.actions.forgetting import ERASED
+from pop.helpline.conversations.actions.moving import CHANGED as TALK_CHANGED
+from pop.helpline.conversations.actions.sweeping import KeepingDuty, audit_sends, member_left
 from pop.helpline.lines import queries as lines
+from pop.helpline.lines.actions import CHANGED as LINE_CHANGED
+from pop.helpline.lines.actions import KEY_CHANGED as TEAM_KEY_CHANGED
+from pop.helpline.lines.actions import LEFT as TEAM_LEFT
 from pop.helpline.lines.actions import staff_left
+from pop.helpline.queue.actions.duty import DUTY_CHANGED
+from pop.helpline.queue.actions.waits import note_ended_wait
 from pop.pages.leaving import use_exit
 from pop.people.queries import KEY_MADE, LEFT
 from pop.people.sweeping import SweepingDuty
@@ -28,7 +38,9 @@ from pop.privacy.keys import public_keys
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
 from pop.server.forgetting import erase_conversations, note_conversation
+from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
+from pop.server.tending import TendingDuty, join_capabilities
 from pop.signposting.finder.match_door import Doors, Emergency, Snapshots
 from pop.signposting.finder.queries import use_chat, use_engine
 from pop.signposting.snapshots.queries import CHANGED
@@ -38,6 +50,7 @@ from pop.signposting.snapshots.worker import SnapshotDuty
 
 SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 
+join_capabilities()
 SNAPSHOT_DUTY = SnapshotDuty()
 # Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.
 SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
@@ -45,6 +58,15 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     KEY_MADE: [staff_key_made],
     LEFT: [staff_left],
     ERASED: [note_conversation],
+    TEAM_LEFT: [member_left],
+    SENT: [audit_sends],
+    TALK_CHANGED: [note_ended_wait],
+    LINE_CHANGED: [line_changed],
+    # Nobody needs to hear these yet: what shows them is woken by the bell, at once.
+    TEAM_KEY_CHANGED: [],
+    DUTY_CHANGED: [],
+    COMPLAINT_MADE: [],
+    COMPLAINT_ANSWERED: [],
 }
 # What a restored backup must forget again, by kind of record in the journal of erasures.
 ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
@@ -52,8 +74,9 @@ ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
 
 def run_worker() -> int:
     """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
+    duties: list[Duty] = [SNAPSHOT_DUTY, SweepingDuty(), KeepingDuty(), TendingDuty()]
     linking = [LinkingDuty(using) for using in settings.DATABASES]
-    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[SNAPSHOT_DUTY, SweepingDuty(), *linking])
+    run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[*duties, *linking])
     return 0
 
 

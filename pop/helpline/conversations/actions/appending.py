@@ -44,6 +44,9 @@ from pop.helpline.lines.rules import RefusedError
 from pop.helpline.ringing import ring
 from pop.privacy.sealing import SealError, seal_message
 
+# The event of a commit that kept messages: its subscriber writes who wrote to the audit.
+SENT = "messages_sent"
+
 
 @dataclass(frozen=True, slots=True)
 class Sending:
@@ -396,7 +399,7 @@ class _Batch:
             self._store_move(row)
         self._renew(changed)
         if self._told:
-            database.publish(name="messages_sent", payload={"at": now.isoformat(), "sent": self._told})
+            database.publish(name=SENT, payload={"at": now.isoformat(), "sent": self._told})
         for row in moved:
             database.publish(
                 name="conversation_changed",
