@@ -14,6 +14,7 @@ from pop.audit.linking import LinkingDuty
 from pop.events.actions import Subscriber
 from pop.events.worker import Duty, stop_on_signals
 from pop.events.worker import run_worker as run_events
+from pop.helpline.cases.actions.rounding import round_closed
 from pop.helpline.conversations.actions.appending import SENT
 from pop.helpline.conversations.actions.complaining import ANSWERED as COMPLAINT_ANSWERED
 from pop.helpline.conversations.actions.complaining import MADE as COMPLAINT_MADE
@@ -60,7 +61,7 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     ERASED: [note_conversation],
     TEAM_LEFT: [member_left],
     SENT: [audit_sends],
-    TALK_CHANGED: [note_ended_wait],
+    TALK_CHANGED: [note_ended_wait, round_closed],
     LINE_CHANGED: [line_changed],
     # Nobody needs to hear these yet: what shows them is woken by the bell, at once.
     TEAM_KEY_CHANGED: [],

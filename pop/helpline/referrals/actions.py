@@ -12,6 +12,7 @@ from pop.helpline.conversations.actions.appending import notice
 from pop.helpline.conversations.actions.entering import child_enters
 from pop.helpline.conversations.actions.moving import locked as locked_by_system
 from pop.helpline.conversations.actions.moving import tell
+from pop.helpline.conversations.actions.rounding import round_moments
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.rules.lifecycle import CLOSED
 from pop.helpline.lines.rules import RefusedError
@@ -113,3 +114,8 @@ def _theirs(conversation: UUID, staff: UUID) -> Conversation:
     if row.state == CLOSED:
         raise RefusedError("wrong_state")
     return row
+
+
+def round_referral_times(conversation: UUID) -> None:
+    """Round the times of a closed conversation's referrals, in the caller's transaction."""
+    round_moments(Referral.objects.filter(conversation=conversation), ["made_at", "decided_at"])

@@ -40,7 +40,7 @@ class Inside:
 def child_enters(token: str, *, now: datetime | None = None) -> Inside | None:
     """Return the child's conversation and its keys, or None for a session that is not open; renews the lease.
 
-    When the session was last seen is kept to the minute.
+    When the session was last seen is kept to the minute, of a closed conversation to the quarter of an hour.
     """
     moment = now or timezone.now()
     hashed = case_keys.token_hash(token)
@@ -49,7 +49,7 @@ def child_enters(token: str, *, now: datetime | None = None) -> Inside | None:
         return None
     row = session.conversation
     keys = case_keys.of_session(row.pk, token)
-    minute = to_the_minute(moment)
+    minute = lifecycle.rounded(moment) if row.state == lifecycle.CLOSED else to_the_minute(moment)
     if session.seen_at != minute:
         ChildSession.objects.filter(pk=hashed).update(seen_at=minute)
         Conversation.objects.filter(pk=row.pk).exclude(state=lifecycle.CLOSED).update(child_seen_at=minute)

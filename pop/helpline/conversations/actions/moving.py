@@ -12,6 +12,7 @@ from django.utils import timezone
 from pop.helpline import database
 from pop.helpline.conversations.actions.appending import notice
 from pop.helpline.conversations.actions.leasing import begin_epoch, end_leases, grant_leases
+from pop.helpline.conversations.actions.rounding import round_moments
 from pop.helpline.conversations.models import CaseKey, ChildSession, Conversation, KeySeal, Message
 from pop.helpline.conversations.queries import keys as case_keys
 from pop.helpline.conversations.queries.talks import Talk, talk_of
@@ -241,11 +242,6 @@ def _round_times(row: Conversation) -> None:
     Conversation.objects.filter(pk=row.pk).update(
         **{name: lifecycle.rounded(at) for name, at in times.items() if at is not None}
     )
-    messages = list(Message.objects.filter(conversation=row).only("id", "at"))
-    for message in messages:
-        message.at = lifecycle.rounded(message.at)
-    Message.objects.bulk_update(messages, ["at"], batch_size=200)
-    for case_key in CaseKey.objects.filter(conversation=row).only("id", "made_at"):
-        CaseKey.objects.filter(pk=case_key.pk).update(made_at=lifecycle.rounded(case_key.made_at))
-    for session in ChildSession.objects.filter(conversation=row).only("token_hash", "made_at"):
-        ChildSession.objects.filter(pk=session.pk).update(made_at=lifecycle.rounded(session.made_at))
+    round_moments(Message.objects.filter(conversation=row).only("id", "at"), ["at"])
+    round_moments(CaseKey.objects.filter(conversation=row).only("id", "made_at"), ["made_at"])
+    round_moments(ChildSession.objects.filter(conversation=row), ["made_at", "seen_at"])
