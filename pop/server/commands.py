@@ -119,6 +119,16 @@ def parser() -> argparse.ArgumentParser:
     drill.add_argument("--identity", help="the file of the private age key that must open it")
     drill.set_defaults(job="backing:drill")
 
+    simulate = commands.add_parser("simulate", help="invented children and counsellors against the running server")
+    simulate.add_argument("--children", type=int, default=20)
+    simulate.add_argument("--counsellors", type=int, default=3)
+    simulate.add_argument("--minutes", type=float, default=2)
+    simulate.add_argument("--kill-every", type=float, default=0, metavar="SECONDS", help="kill a process so often")
+    simulate.add_argument("--every", type=float, default=8, metavar="SECONDS", help="between a child's messages")
+    simulate.add_argument("--steady", action="store_true", help="every child talks to the end, and does nothing else")
+    simulate.add_argument("--seed", type=int, help="the same number: the same people")
+    simulate.set_defaults(job="simulating:simulate_")
+
     commands.add_parser(
         "prepare", help="do what `pop serve` does first: keys, database, registry, snapshot"
     ).set_defaults(job="serving:prepare")

@@ -22,9 +22,12 @@ from pop.server import asgi
 from pop.server.bounded import BoundedProtocol
 from pop.server.jobs import preparing
 from pop.server.wiring import run_worker
+from pop.simulation import processes as known
 
 # Whoever sends at the end is answered; nobody holds up a restart for longer.
 GRACE_SECONDS = 8
+# A process that lived so long had started well.
+WORKED_SECONDS = 5.0
 
 RED, PLAIN = "\033[1;97;41m", "\033[0m"
 
@@ -94,6 +97,7 @@ def serve_all() -> int:
     try:
         return _keep(processes, asked, started)
     finally:
+        known.forget(Path(settings.DATA_DIR))
         for process in processes.values():
             process.send_signal(signal.SIGTERM)
         for process in processes.values():
@@ -109,16 +113,34 @@ def _keep(processes: dict[str, subprocess.Popen[bytes]], asked: threading.Event,
         if not _wait_for(f"http://{host}:{port}/healthz", processes[door]):
             print(f"The {door} door did not start; what it said stands above.", file=sys.stderr, flush=True)
             return 1
+    _write_down(processes)
     _welcome(time.monotonic() - started)
-    failures = 0
+    begun = dict.fromkeys(processes, time.monotonic())
+    failures = dict.fromkeys(processes, 0)
     while not asked.wait(0.3):
         for door, process in processes.items():
-            if process.poll() is not None and not asked.is_set():
-                failures += 1
-                print(f"{door} ended with {process.returncode}; starting it again", file=sys.stderr, flush=True)
-                asked.wait(min(failures, 10))
-                processes[door] = _start(door)
+            if process.poll() is None or asked.is_set():
+                continue
+            # One that had worked starts again at once; one that cannot start does not fill the machine with trying.
+            worked = time.monotonic() - begun[door] > WORKED_SECONDS
+            failures[door] = 0 if worked else failures[door] + 1
+            print(f"{door} ended with {process.returncode}; starting it again", file=sys.stderr, flush=True)
+            asked.wait(min(failures[door], 10))
+            processes[door] = _start(door)
+            begun[door] = time.monotonic()
+            _write_down(processes)
     return 0
+
+
+def _write_down(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Say in the data directory what runs, for whoever looks for this server."""
+    running = known.Running(
+        keeper=known.known(os.getpid()),
+        doors={door: known.known(process.pid) for door, process in processes.items()},
+        public=_addresses()[0][1:],
+        console=_addresses()[1][1:],
+    )
+    known.write_down(Path(settings.DATA_DIR), running)
 
 
 def _addresses() -> tuple[tuple[str, str, int], ...]:
@@ -175,4 +197,6 @@ def _welcome(seconds: float) -> None:
     link = preparing.sign_in_link()
     if link:
         print(f"Sign in once  {link}")
+    if not settings.PRODUCTION:
+        print("Try it with invented children: .venv/bin/pop simulate --children 20 --counsellors 3 --minutes 2")
     print(f"Ready after {seconds:.1f} s. Ctrl-C stops everything.", flush=True)

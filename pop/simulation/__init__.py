@@ -1,0 +1,1 @@
+"""Invented children and counsellors who talk over the real doors of a running server: for demos, load and tests."""
