@@ -43,10 +43,10 @@ def test_nobody_else_admits_anybody(office: Office, client: str) -> None:
 def test_the_key_is_passed_on_again_after_a_new_password(office: Office) -> None:
     member = who(office.colleague)
     give_key(Staff.objects.get(pk=member.id))
-    assert "needs the team’s key again" in text(office.supervisor.get(f"/teams/{office.team}"))
+    assert "needs it again" in text(office.supervisor.get(f"/teams/{office.team}"))
     answer = office.supervisor.post(f"/teams/{office.team}/{member.id}/renew", follow=True)
     assert "Col opens the team’s conversations again." in text(answer)
-    assert "needs the team’s key again" not in text(answer)
+    assert "needs it again" not in text(answer)
 
 
 def test_parts_are_changed_but_a_team_keeps_a_supervisor(office: Office) -> None:

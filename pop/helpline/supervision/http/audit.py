@@ -16,11 +16,28 @@ from pop.helpline.supervision.http.wording import SAY, WORDS
 from pop.people import queries as people
 from pop.people.asking import Ask, Rows
 from pop.people.entrance import staff
-from pop.people.pages.lists import Column, Listing, show
+from pop.people.pages.lists import Cell, Column, Listing, show
 
 # What a supervisor may look up. Complaints are not here: whom one concerns must not learn of it from its traces.
 OBJECTS = ("conversation", "line", "team", "canned_answer", "practice", "staff")
 _HIDDEN = frozenset({"complain", "open_complaint", "answer_complaint"})
+
+
+def _which(row: Trace) -> Cell:
+    """Return a record's id; a conversation leads to its page, which asks again who may see it."""
+    return Cell(row.object_id, href=f"/board/c/{row.object_id}" if row.object_type == "conversation" else "")
+
+
+def _details(row: Trace) -> str:
+    """Return a row's codes; that a state stayed as it was is left out."""
+    told = dict(row.detail)
+    if told.get("from") == told.get("to"):
+        told = {key: value for key, value in told.items() if key not in ("from", "to")}
+    return "; ".join(f"{key}: {_plain(value)}" for key, value in told.items())
+
+
+def _plain(value: object) -> str:
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
 @staff("supervisor")
@@ -55,8 +72,8 @@ def audit_page(request: HttpRequest) -> HttpResponse:
             Column("col_actor", lambda row: called.get(row.actor, "") if row.actor else SAY["the_system"]),
             Column("col_action", lambda row: row.action, "action"),
             Column("col_object", lambda row: row.object_type, "object"),
-            Column("col_object_id", lambda row: row.object_id),
-            Column("col_detail", lambda row: "; ".join(f"{key}: {value}" for key, value in row.detail.items())),
+            Column("col_object_id", _which),
+            Column("col_detail", _details),
         ),
         filters={
             "action": [(each, each) for each in audit.known_actions(using=database.ALIAS) if each not in _HIDDEN],

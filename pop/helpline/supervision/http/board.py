@@ -168,7 +168,8 @@ def _asks(found: Board, names: Mapping[UUID | None, str], zone: str) -> list[dic
                 "mark": wording.mark(row.id),
             }
         )
-    return asks
+    # A danger or an emergency access cannot wait behind a promise.
+    return sorted(asks, key=lambda each: each["tone"] != "bad")
 
 
 def _row(row: BoardRow, names: Mapping[UUID | None, str], teams: Mapping[UUID, str], now: datetime) -> dict[str, Any]:

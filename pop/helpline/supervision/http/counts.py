@@ -87,7 +87,7 @@ def _monday(text: str, otherwise: date) -> date:
 def _tables(week: Week, endings: Endings) -> list[Shown]:
     kinds = [each.id for each in lists.contact_types()]
     found = [
-        _table("counts_channels", week.channels, "channel"),
+        _table("counts_channels", week.channels, "channel", _largest_first(week.channels)),
         _table("counts_contact_types", week.contact_types, "contact_type", kinds),
         _table("counts_topics", week.topics, "group", lists.groups(), hint="counts_topics_hint"),
         _table("counts_outcomes", week.outcomes, "outcome", _OUTCOMES),
@@ -103,6 +103,11 @@ def _table(
 ) -> Shown:
     drawn = rows(table, order, width=100)
     return Shown(key, SAY[key], SAY[hint] if hint else "", [(named(prefix, each.code), each) for each in drawn])
+
+
+def _largest_first(table: Mapping[str, int | None]) -> list[str]:
+    """Return codes by their shown number; hidden ones last and by name, so that their order tells nothing."""
+    return sorted(table, key=lambda code: (-(table[code] or 0), code))
 
 
 def _export(line: LineRecord, week: Week, tables: Sequence[Shown]) -> HttpResponse:

@@ -110,6 +110,7 @@ def line_one(request: HttpRequest, line_id: UUID) -> HttpResponse:
         else "",
         "close": CloseForm(line.timezone) if leads else None,
         "facts": _facts(line),
+        "languages": wording.languages(line.languages),
         "service": _service(line.service_id),
         "canned": SAY("canned_count", count=len(answers)),
         "teams": [
