@@ -206,9 +206,11 @@ def test_leaving_ends_the_session_itself(writing: Child, again: Callable[[], Chi
 
 
 def test_a_page_with_words_is_never_kept_alive_behind_the_exit(writing: Child) -> None:
-    answer = writing.client.get("/talk")
+    chromium = {"Sec-CH-UA": '"Chromium";v="156"', "Sec-Fetch-Mode": "navigate"}
+    answer = writing.client.get("/talk", headers=chromium)
     assert answer.status_code == 203
     assert answer["Cache-Control"] == "no-store"
+    assert writing.client.get("/talk").status_code == 200
 
 
 def test_a_broken_house_does_not_hold_a_child_back(rf: Any) -> None:

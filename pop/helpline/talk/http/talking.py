@@ -27,14 +27,15 @@ from pop.signposting.finder.queries.ways import OtherWay, ways_now
 
 # Chromium keeps a page behind the exit alive in memory and shows it again on Back, also one that may not be stored: the
 # change of our cookie drops it, but not where the page came by the very redirect that set the cookie (measured with
-# 156). It keeps no page that was answered by another status than 200, and every browser shows a 203 as it shows a 200.
+# 156). It keeps no page that was answered by another status than 200, and shows a 203 as it shows a 200.
 SHOWN_ONCE = 203
 
 
 @inside
 def talk(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Answer /talk, with 203 in place of 200: see SHOWN_ONCE."""
-    return answer_page(request, page_of(visit), status=SHOWN_ONCE)
+    """Answer /talk; to Chromium with 203 in place of 200: see SHOWN_ONCE."""
+    keeps = "Chromium" in request.headers.get("Sec-CH-UA", "") and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return answer_page(request, page_of(visit), status=SHOWN_ONCE if keeps else 200)
 
 
 @inside
