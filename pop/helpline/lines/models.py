@@ -27,7 +27,7 @@ class Line(models.Model):
     read_within_hours = models.PositiveSmallIntegerField(default=24)  # when a message left out of hours is read
     answer_complaints_within_days = models.PositiveSmallIntegerField(default=7)
     emergency_contact = models.CharField(max_length=200, blank=True)  # whom staff call in imminent danger
-    danger_steps = models.JSONField(default=list)  # the line's own written steps, in order: [{"id", "text"}]
+    danger_steps = models.JSONField(default=list)  # the line's own written steps, in order: [{"id", "text", "told"}]
     made_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 

@@ -32,7 +32,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class LineRecord:
-    """A line with all its settings. `danger_steps` are {"id", "text"} in order; hours are OSM `opening_hours`."""
+    """A line with all its settings: `danger_steps` {"id", "text", "told"} in order, hours as OSM `opening_hours`."""
 
     id: UUID
     name: str

@@ -22,7 +22,7 @@ NOTICES: dict[str, str | Two] = {
     "notice_supervisor_read": "A supervisor has read this conversation.",
     "notice_danger_steps": Two(
         "We think that somebody is in serious danger. We are getting help now. We tell you what happens.",
-        "We think that somebody is in serious danger, so we are getting help now. This is what we do:",
+        "We think that somebody is in serious danger, so we are getting help now. We tell you what happens.",
     ),
     # Why help is called: what the risk check found, as a sentence for the child.
     "why_danger": "You may be in danger right now.",

@@ -15,9 +15,21 @@ from pop.places.words import LANGUAGES
 SANDBOX, PRACTICE = "Sandbox line", "Practice line"
 # The line's own written steps in imminent danger. A real line writes its own: these are for trying out.
 DANGER_STEPS = (
-    {"id": "stay", "text": "Stay with the child in the chat. Tell a supervisor."},
-    {"id": "where", "text": "Ask where the child is, and whether somebody is near who can help."},
-    {"id": "call", "text": "The supervisor calls the emergency contact of the line."},
+    {
+        "id": "stay",
+        "text": "Stay with the child in the chat. Tell a supervisor.",
+        "told": "Your counsellor stays here with you.",
+    },
+    {
+        "id": "where",
+        "text": "Ask where the child is, and whether somebody is near who can help.",
+        "told": "We ask where you are, so that help can find you. You decide what you say.",
+    },
+    {
+        "id": "call",
+        "text": "The supervisor calls the emergency contact of the line.",
+        "told": "A second person calls for help.",
+    },
     {"id": "tell", "text": "Tell the child what you do, and why, before you do it."},
 )
 

@@ -51,7 +51,9 @@ def check_risk(
             if row.channel != "phone":
                 keys = opened_by(row, staff=staff, private_key=private_key)
                 line = lines.line(row.line_id)
-                steps = [{"id": each["id"], "text": each["text"]} for each in line.danger_steps] if line else []
+                # What staff do is written for staff; the child is told those steps that have words for a child.
+                written = line.danger_steps if line else ()
+                steps = [{"id": each["id"], "text": each["told"]} for each in written if each.get("told")]
                 notice(row.pk, "danger_steps", {"why": why(whole), "steps": steps}, keys=keys, now=now)
             call_supervisors(row, why=GLANCE, by=staff, now=now)
         elif found == RAISED:
