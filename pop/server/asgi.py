@@ -125,6 +125,7 @@ def public(talking: Talking | None = None) -> Secured:
 def console(talking: Talking | None = None) -> Secured:
     """Make the console's application."""
     talks = talking or Talking("console")
+    current = snapshots()  # the finder stands in conversations too
     policy = Policy(
         csp=content_security_policy(
             scripts=CONSOLE_CSP_HASHES.scripts, styles=CONSOLE_CSP_HASHES.styles, own_scripts=True
@@ -133,12 +134,21 @@ def console(talking: Talking | None = None) -> Secured:
         production=settings.PRODUCTION,
         open_to_other_sites=False,
     )
+
+    async def start() -> None:
+        await current.start()
+        await talks.start()
+
+    async def stop() -> None:
+        await talks.stop()
+        await current.stop()
+
     program = Program(
         doors={"/healthz": health, **talks.by_path},
         pages=None,
         django=django(),
-        start=talks.start,
-        stop=talks.stop,
+        start=start,
+        stop=stop,
         closing=talks.close_streams,
     )
     return Secured(program, policy)

@@ -234,6 +234,7 @@ _TOOLS = {
     "notes_label": "New note",
     "notes_save": "Keep the note",
     "notes_saved": "The note is kept.",
+    "notes_handed": "Note of the hand-over",
     "notes_none": "No notes yet.",
     "notes_by_you": "you",
 }

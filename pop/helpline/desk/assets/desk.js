@@ -7,7 +7,7 @@
   const columns = () => all("#columns .talk"), column = (c) => at("talk-" + c);
   const box = (talk) => talk.querySelector(".box"), area = (talk) => talk.querySelector("textarea[name=text]");
   const narrowest = 324, title = d.title, unread = new Map(), sends = new Map(), opening = new Set();
-  let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, sound, loud = true;
+  let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, quiet = false, sound, loud = true;
 
   // ---- saying things
   const told = (text, good = true) => {
@@ -105,7 +105,15 @@
     if (!box(talk).elements.key.value) fresh(talk);
     lay();
   };
-  const put = (talk, first) => { unread.delete(talk.dataset.c); settle(talk); local(talk); bottom(talk); if (first) focus(talk); };
+  const put = (talk, first) => {
+    const head = talk.querySelector(".talk-head"), tool = head.dataset.state === "closed" ? "close" : head.dataset.phone && "notes";
+    unread.delete(talk.dataset.c);
+    settle(talk);
+    local(talk);
+    bottom(talk);
+    if (first) focus(talk);
+    if (tool && !talk.querySelector(".tool").children.length) use(talk.dataset.c, tool, first);
+  };
   const open = (c, first = true, noise = false) => {
     if (column(c)) { if (first) focus(column(c)); return; }
     if (opening.has(c)) return;
@@ -137,7 +145,7 @@
       if (tool) use(c, tool);
     });
   };
-  const use = (c, tool) => htmx.ajax("GET", `/desk/c/${c}/${tool}`, { target: "#tool-" + c });
+  const use = (c, tool, hand = true) => { quiet = !hand; return htmx.ajax("GET", `/desk/c/${c}/${tool}`, { target: "#tool-" + c }); };
   const shut = (talk) => { talk.querySelector(".tool").replaceChildren(); if (!box(talk).hidden) area(talk).focus(); bottom(talk); };
 
   // ---- messages
@@ -161,7 +169,7 @@
     text.textContent = message.k === "notice" ? notice(message.t) : message.t;
     by.append(who, " ", when);
     line.append(by, text);
-    log.insertBefore(line, lines.find((other) => +other.dataset.n > message.n) || null);
+    log.firstElementChild.insertBefore(line, lines.find((other) => +other.dataset.n > message.n) || null);
     local(log);
     // The stream begins again behind what has come without a gap.
     while (log.querySelector(`li[data-n="${+talk.dataset.last + 1}"]`)) talk.dataset.last = +talk.dataset.last + 1;
@@ -330,7 +338,7 @@
   d.addEventListener("htmx:afterSwap", (event) => {
     const where = event.detail.target;
     if (where.id === "queue") { catchUp(); const now = where.querySelector(".states a[aria-current]"); if (now) at("queue-state").value = now.dataset.state; }
-    if (where.classList.contains("tool")) { const first = where.querySelector("[role=alert]") ? where.querySelector("input, select, textarea, button") : where.querySelector("[data-first]"); if (first) first.focus(); else if (!where.children.length) shut(where.closest(".talk")); const talk = where.closest(".talk"); bottom(talk); }
+    if (where.classList.contains("tool")) { const first = where.querySelector("[role=alert]") ? where.querySelector("input, select, textarea, button") : where.querySelector("[data-first]"); if (quiet) quiet = false; else if (first) first.focus(); else if (!where.children.length) shut(where.closest(".talk")); const talk = where.closest(".talk"); bottom(talk); }
     local(where);
   });
   const on = (name, act) => d.body.addEventListener("desk:" + name, (event) => act(event.detail));

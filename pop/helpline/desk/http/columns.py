@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ class Column:
 
     face: Face
     bubbles: list[Bubble] = field(repr=False)
+    key: str  # the next message's idempotency key
     earlier: bool = False
     tool: str = ""
     context: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -39,6 +41,7 @@ def column(
     return Column(
         face=face(talk, now=timezone.now()),
         bubbles=bubbles(said, me=me),
+        key=token_urlsafe(16),
         earlier=after > 0,
         tool=tool,
         context=context or {},

@@ -19,7 +19,7 @@ from pop.helpline.desk.http.workspace import COUNSELLING, workspace
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions import handing, states
-from pop.helpline.queue.queries.desk import receivers
+from pop.helpline.queue.queries.desk import latest_hand_over, receivers
 from pop.helpline.queue.rules.reasons import MOST_NOTE, PROMISE_DAYS
 from pop.people import queries as people
 from pop.people.entrance import member, staff
@@ -182,6 +182,7 @@ def notes(request: HttpRequest, conversation: UUID) -> HttpResponse:
                 }
                 for each in read
             ],
+            "handed": _hand_over_note(request, conversation),
             "text": "" if kept else text,
             "most": MOST_PRIVATE,
             "done": SAY["notes_saved"] if kept else "",
@@ -194,3 +195,15 @@ def notes(request: HttpRequest, conversation: UUID) -> HttpResponse:
         kept.append(True)
 
     return use(request, found, "notes", context, run)
+
+
+def _hand_over_note(request: HttpRequest, conversation: UUID) -> str:
+    """Return the note that came with the last hand-over, "" where there is none that one can open."""
+    me = member(request).id
+    handed = latest_hand_over(conversation, me)
+    if handed is None or not handed.noted:
+        return ""
+    try:
+        return handing.hand_over_note(hand_over=handed.id, staff=me, private_key=private_key(request))
+    except RefusedError:
+        return ""

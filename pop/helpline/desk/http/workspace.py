@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.http import require_GET, require_POST
 
+from pop.helpline.cases.queries.case import unrecorded
 from pop.helpline.conversations.queries.talks import Talk, talks
 from pop.helpline.desk.http.answering import Outcome, act, answer, by_script
 from pop.helpline.desk.http.columns import Column, column
@@ -114,10 +115,12 @@ def workspace(
 
 
 def _columns(request: HttpRequest, desk: Desk) -> list[Column]:
-    active = [card.id for card in desk.cards if card.state == "active"][:_MOST_COLUMNS]
-    found = talks(active)
+    wanted = [card.id for card in desk.cards if card.state == "active"]
+    # Those that ended without a record are still to be closed.
+    wanted = [*wanted, *unrecorded(member(request).id)][:_MOST_COLUMNS]
+    found = talks(wanted)
     columns: list[Column] = []
-    for each in active:
+    for each in wanted:
         try:
             columns.append(column(request, found[each]))
         except (RefusedError, KeyError):  # it left this desk while the page was made
