@@ -27,7 +27,7 @@ class Day:
 
 
 def week_of(hours: str, timezone: str, *, monday: date) -> list[Day]:
-    """Return the seven days from `monday`. Raises ValueError for hours that cannot be evaluated."""
+    """Return the seven days from `monday`, for hours that `lines.rules.valid_hours` accepted."""
     zone = ZoneInfo(timezone)
     known = OpeningHours(hours, timezone=zone)
     return [Day(day, _spans(known, zone, day)) for day in (monday + timedelta(days=each) for each in range(DAYS))]

@@ -98,6 +98,7 @@ _CANNED = {
     "canned_none": "There are no ready answers yet.",
     "canned_add": "Add a ready answer",
     "canned_edit": "Change a ready answer",
+    "canned_change": "Change",
     "canned_language": "Language",
     "canned_shortcut": "Short name",
     "canned_name": "Title",
