@@ -219,6 +219,7 @@ _AUDIT = {
     "audit_detail": "Detail",
     "filter_action": "What",
     "filter_object": "Of what",
+    "filter_kept": "Kept in",
 }
 
 WORDS = Words("people", {**_FRAME, **_SIGN_IN, **_SECURITY, **_STAFF, **_AUDIT})

@@ -40,9 +40,13 @@ def traces(
     order: Sequence[str],
     first: int,
     count: int,
+    using: str | None = None,
 ) -> tuple[list[Trace], int]:
-    """Return rows and their number. `search` is looked for in the action and the id, or finds `actors`' rows."""
-    found = AuditRow.objects.all()
+    """Return rows and their number. `search` is looked for in the action and the id, or finds `actors`' rows.
+
+    `using` names the database: each keeps an audit of its own.
+    """
+    found = AuditRow.objects.using(using).all()
     if search:
         found = found.filter(Q(action__icontains=search) | Q(object_id__icontains=search) | Q(actor__in=list(actors)))
     if action:
@@ -103,9 +107,9 @@ def known_actions(*, using: str | None = None) -> list[str]:
     return sorted(set(AuditRow.objects.using(using).order_by().values_list("action", flat=True).distinct()))
 
 
-def known_objects() -> list[str]:
+def known_objects(*, using: str | None = None) -> list[str]:
     """Return the types of record that occur in the audit, in alphabetical order."""
-    return sorted(set(AuditRow.objects.order_by().values_list("object_type", flat=True).distinct()))
+    return sorted(set(AuditRow.objects.using(using).order_by().values_list("object_type", flat=True).distinct()))
 
 
 def _traces(rows: Iterable[AuditRow]) -> list[Trace]:

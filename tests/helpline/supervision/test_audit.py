@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from pop.helpline.cases.models import PracticeRun
@@ -42,6 +43,14 @@ def test_another_lines_staff_is_not_in_it(office: Office) -> None:
     line_actions.change_hours(line=office.line, hours="off", languages=["en"], by=who(office.supervisor).id)
     assert "0 found" in text(office.stranger.get("/board/audit?action=change_hours"))
     assert "Sue" not in text(office.stranger.get("/board/audit"))
+
+
+def test_administrators_find_the_helplines_audit_in_whatever_database_it_is_kept(office: Office) -> None:
+    line_actions.change_hours(line=office.line, hours="off", languages=["en"], by=who(office.supervisor).id)
+    shown = text(office.administrator.get(f"/audit?kept={settings.HELPLINE_DATABASE}&q=change_hours"))
+    assert "1 found" in shown
+    assert "Sue" in shown
+    assert office.administrator.get("/audit?kept=nowhere").status_code == 200
 
 
 def test_complaints_leave_no_trace_here(office: Office) -> None:
