@@ -14,7 +14,13 @@ from collections.abc import Iterable
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from pop.helpline.cases.words import WORDS as CASES
+from pop.helpline.desk.words import WORDS as DESK
+from pop.helpline.queue.words import WORDS as QUEUE
+from pop.helpline.supervision.words import LINES as OWN_LINES
+from pop.helpline.supervision.words import PAGES as SUPERVISION
 from pop.helpline.words.child import TALK
+from pop.helpline.words.staff import WORDS as STAFF
 from pop.pages.words import SHELL
 from pop.people.words import WORDS as PEOPLE
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
@@ -24,7 +30,7 @@ from pop.signposting.finder.words import ADULT, FINDER
 # Every part whose words the public reads: complete in every language. A part that is in neither list is not translated.
 PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY)
 # Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
-CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE,)
+CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES)
 
 
 def placeholders(text: str) -> set[str]:
