@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.conversations.actions.complaining import complain, complaints_of
 from pop.helpline.conversations.models import Complaint
 from pop.helpline.queue.actions.duty import go_on_duty
@@ -41,7 +42,10 @@ def test_a_supervisor_answers_and_the_child_finds_the_answer_with_its_date(offic
     assert WORDS not in listed
     opened = text(office.supervisor.get(f"/complaints/{complaint}"))
     assert WORDS in opened
-    assert AuditRow.objects.filter(action="open_complaint", actor=who(office.supervisor).id).count() == 1
+    assert (
+        AuditRow.objects.using(database.ALIAS).filter(action="open_complaint", actor=who(office.supervisor).id).count()
+        == 1
+    )
     answer = office.supervisor.post(f"/complaints/{complaint}/answer", {"text": "We are sorry.\r\nIt is put right."})
     assert answer.status_code == 302
     [seen] = complaints_of(token)

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.cases.models import CannedAnswer
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.models import Line, Team
@@ -141,7 +142,9 @@ def test_a_line_is_made_and_then_given_its_first_team(office: Office) -> None:
     founders = {"name": "Team", "intake": "on", "founders": [str(who(office.supervisor).id)]}
     assert office.administrator.post(answer["Location"], founders).status_code == 302
     assert lines.supervises(who(office.supervisor).id, made.pk)
-    assert AuditRow.objects.filter(action="create_line", actor=who(office.administrator).id).exists()
+    assert (
+        AuditRow.objects.using(database.ALIAS).filter(action="create_line", actor=who(office.administrator).id).exists()
+    )
 
 
 def test_a_team_needs_a_supervisor_with_a_key(office: Office) -> None:
