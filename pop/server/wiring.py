@@ -28,6 +28,7 @@ from pop.helpline.lines.actions import KEY_CHANGED as TEAM_KEY_CHANGED
 from pop.helpline.lines.actions import LEFT as TEAM_LEFT
 from pop.helpline.lines.actions import staff_left
 from pop.helpline.queue.actions.duty import DUTY_CHANGED
+from pop.helpline.queue.actions.moving import queue_changed
 from pop.helpline.queue.actions.waits import note_ended_wait
 from pop.pages.leaving import use_exit
 from pop.people.queries import KEY_MADE, LEFT
@@ -61,7 +62,7 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     ERASED: [note_conversation],
     TEAM_LEFT: [member_left],
     SENT: [audit_sends],
-    TALK_CHANGED: [note_ended_wait, round_closed],
+    TALK_CHANGED: [note_ended_wait, round_closed, queue_changed],
     LINE_CHANGED: [line_changed],
     # Nobody needs to hear these yet: what shows them is woken by the bell, at once.
     TEAM_KEY_CHANGED: [],

@@ -176,6 +176,12 @@ def members(team_id: UUID) -> list[Member]:
     ]
 
 
+def staff_of(line_id: UUID) -> frozenset[UUID]:
+    """Return everybody who is in any team of a line now."""
+    rows = TeamMember.objects.filter(team__line=line_id, team__ended_at=None, ended_at=None)
+    return frozenset(rows.values_list("staff", flat=True))
+
+
 def is_member(staff: UUID, team_id: UUID) -> bool:
     """Say whether somebody is in a team now."""
     return TeamMember.objects.filter(staff=staff, team=team_id, ended_at=None).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -12,6 +13,7 @@ from pop.audit.models import AuditRow
 from pop.events.models import OutboxRow
 from pop.helpline import database
 from pop.helpline.conversations.models import Conversation
+from pop.helpline.queue.actions.moving import queue_changed
 from pop.helpline.queue.actions.taking import give_out, take, take_next
 from pop.helpline.queue.models import Wait
 from tests.helpline.conftest import House, Person
@@ -163,3 +165,10 @@ def test_practice_is_never_given_to_anybody(house: House) -> None:
     on_duty(house, house.counsellor, given=True)
     assert give_out(house.line, now=timezone.now()) == 0
     assert next_for(house.counsellor) is None
+
+
+def test_a_new_child_wakes_everybody_of_the_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[UUID] = []
+    monkeypatch.setattr("pop.helpline.queue.actions.moving.ring_staff", lambda staff: woken.extend(staff))
+    queue_changed({"conversation": str(uuid4()), "state": "waiting", "line": str(house.line)})
+    assert {house.counsellor.id, house.supervisor.id} <= set(woken)

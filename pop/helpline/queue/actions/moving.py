@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from pop.helpline.conversations.actions import moving
@@ -10,7 +10,6 @@ from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.queries.keys import of_staff
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
-from pop.helpline.queue.models import Presence
 from pop.helpline.ringing import ring_staff
 
 
@@ -53,5 +52,11 @@ def opened_by(row: Conversation, *, staff: UUID, private_key: bytes) -> dict[int
 
 
 def ring_duty(line: UUID) -> None:
-    """Wake the desks of everybody on duty on a line: their queue changed."""
-    ring_staff(list(Presence.objects.filter(line=line).values_list("staff", flat=True)))
+    """Wake the desks and boards of everybody of a line, on duty or not: its queue changed."""
+    ring_staff(lines.staff_of(line))
+
+
+def queue_changed(payload: Mapping[str, object]) -> None:
+    """Hear "conversation_changed" {line}: whoever looks at the line's queue sees it within about a second."""
+    if payload.get("line"):
+        ring_duty(UUID(str(payload["line"])))
