@@ -69,9 +69,11 @@ def actors_on(object_id: str, *, using: str | None = None) -> frozenset[UUID]:
     return frozenset(actor for actor in rows.values_list("actor", flat=True).distinct() if actor is not None)
 
 
-def traces_on(object_id: str, *, count: int, using: str | None = None) -> list[Trace]:
-    """Return the last `count` rows about this record, newest first."""
+def traces_on(object_id: str, *, count: int, actions: Collection[str] = (), using: str | None = None) -> list[Trace]:
+    """Return the last `count` rows about this record, newest first; of these `actions` only, where any are named."""
     rows = AuditRow.objects.using(using).filter(object_id=object_id)
+    if actions:
+        rows = rows.filter(action__in=list(actions))
     return _traces(rows.order_by("-at", "-id")[:count])
 
 

@@ -128,6 +128,15 @@ def test_a_supervisor_joins_writes_and_leaves_and_the_child_is_told(office: Offi
     assert "You are in this conversation" not in text(office.supervisor.get(address))
 
 
+def test_nobody_writes_who_has_not_joined(office: Office) -> None:
+    opened = taken(office)
+    address = f"/board/c/{opened.conversation}"  # type: ignore[attr-defined]
+    form = {"reason": "safety", "key": "abcdefghijkl", "text": "unannounced"}
+    answer = text(office.supervisor.post(f"{address}/write", form, follow=True))
+    assert "Join the conversation first" in answer
+    assert "unannounced" not in [said for _, _, said in seen_by_child(opened.token)]  # type: ignore[attr-defined]
+
+
 def test_what_is_refused_comes_back_with_its_words(office: Office) -> None:
     opened = taken(office)
     address = f"/board/c/{opened.conversation}"  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from pop.audit.queries.traces import Trace, traces_on
+from pop.audit.queries.traces import traces_on
 from pop.helpline import database
 from pop.helpline.conversations.actions.appending import Sending
 from pop.helpline.conversations.actions.ordering import order_erasure, order_hold
@@ -92,10 +92,14 @@ def talk_join(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 def talk_write(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """Write to the child as a supervisor who has joined. What is refused comes back in the same page."""
     found = _seen(request, conversation_id)
-    reason, text = request.POST.get("reason", ""), request.POST.get("text", "")
+    text = request.POST.get("text", "")
     me, key = member(request).id, private_key(request)
-    if not lines.is_member(me, found.team) or reason not in READ_REASONS:
+    if not lines.is_member(me, found.team):
         raise Http404
+    reason = _joined_because(found.id, me)
+    if not reason:
+        # The child is told who is there before anybody else writes.
+        return _not(request, RefusedError("join_first"), found.id)
     unsent = ""
     try:
         send_now(
@@ -269,7 +273,7 @@ def _show(
             time=wording.clock(now, zone),
             reason=named("read_reason", reason, "glass_title") if reason else "",
         ),
-        "joined": _joined_because(traces, me) if own and living else "",
+        "joined": _joined_because(found.id, me) if own and living else "",
         "unsent": unsent,
         "key": secrets.token_urlsafe(12),
         "traces": [
@@ -285,10 +289,11 @@ def _show(
     return page(request, "supervision/talk.html", context, words=WORDS)
 
 
-def _joined_because(traces: Sequence[Trace], me: UUID) -> str:
+def _joined_because(conversation: UUID, me: UUID) -> str:
     """Return the reason with which somebody joined and has not left since, as the audit knows it; "" otherwise."""
-    for each in traces:
-        if each.actor == me and each.action in ("join_conversation", "leave_joined"):
+    acts = ("join_conversation", "leave_joined")
+    for each in traces_on(str(conversation), count=_TRACES, actions=acts, using=database.ALIAS):
+        if each.actor == me:
             return str(each.detail.get("reason", "")) if each.action == "join_conversation" else ""
     return ""
 

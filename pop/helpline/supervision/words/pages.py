@@ -121,6 +121,7 @@ _CONVERSATION = {
     "write_label": "Write to the child as a supervisor",
     "write_go": "Send",
     "write_done": "Sent.",
+    "refused_join_first": "Join the conversation first: the child is told who is there.",
     "reassign_title": "Give it to somebody else",
     "reassign_hint": "Only colleagues of its team who are on duty. Nothing is read, and the child is told.",
     "reassign_to": "Colleague",
