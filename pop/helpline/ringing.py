@@ -1,8 +1,9 @@
 """The bell: telling every process of this machine, and of others, that a conversation has something new to show.
 
-A ring names conversations or staff and nothing else. On one machine it is a datagram to each process's Unix socket
-under `POP_DATA_DIR/bells`; on PostgreSQL it also goes to other machines by NOTIFY. A lost ring costs at most the one
-second after which every stream is looked at anyway, so nothing here waits, retries or raises.
+A ring names conversations or staff, or carries messages as they were sealed (conversations/rules/carrying.py). On one
+machine it is a datagram to each process's Unix socket under `POP_DATA_DIR/bells`; on PostgreSQL the names also go to
+other machines by NOTIFY. A lost ring costs at most the one second after which every stream is looked at anyway, so
+nothing here waits, retries or raises.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from uuid import UUID
 
@@ -25,12 +26,13 @@ from django.db import connections, transaction
 
 from pop.helpline import database
 
-CONVERSATIONS, STAFF, TYPING = b"c", b"s", b"t"
+CONVERSATIONS, STAFF, TYPING, CARRIED = b"c", b"s", b"t", b"m"
 CHANNEL = "pop_bell"
 # NOTIFY carries at most 8,000 bytes: 300 ids of 16 bytes are 6,400 in base64. A typing mark has two bytes more.
 MOST_IDS = 300
 CHILD, COUNSELLOR = 0, 1
 _LISTED_SECONDS = 1.0
+_MOST_OWED = 3_000
 
 logger = logging.getLogger("pop.helpline")
 
@@ -55,14 +57,49 @@ def ring_typing(conversation: UUID, side: int, on: bool) -> None:
     send(TYPING, [conversation.bytes + bytes((side, on))])
 
 
+def ring_carrying(conversations: Iterable[UUID], packages: Sequence[bytes], others: Iterable[bytes] = ()) -> None:
+    """Say after the commit that these conversations changed, to this machine by packages that carry what is new.
+
+    `others` are the ids of conversations that changed and are in no package.
+    """
+    items = [each.bytes for each in conversations]
+    if items:
+        left = list(others)
+        transaction.on_commit(lambda: _send_carrying(items, packages, left), using=database.ALIAS, robust=True)
+
+
+def brings_its_own() -> None:
+    """Say that this thread shows this process's streams itself what it commits: its rings go to others only."""
+    _thread.quiet = True
+
+
 def send(kind: bytes, items: list[bytes]) -> None:
     """Send items of one kind to every process but this one, which `hear_own` tells directly; at once."""
     if _Process.own is not None:
         _Process.own(kind, items)
-    for first in range(0, len(items), MOST_IDS):
-        datagram = kind + b"".join(items[first : first + MOST_IDS])
+    for datagram in _datagrams(kind, items):
         _bells().send(datagram)
-        if database.connection().vendor == "postgresql":
+    _send_far(kind, items)
+
+
+def _send_carrying(items: list[bytes], packages: Sequence[bytes], others: list[bytes]) -> None:
+    if _Process.own is not None and not _thread.quiet:
+        _Process.own(CONVERSATIONS, items)
+    bells = _bells()
+    for package in packages:
+        bells.send(CARRIED + package, items)
+    for datagram in _datagrams(CONVERSATIONS, others):
+        bells.send(datagram)
+    _send_far(CONVERSATIONS, items)
+
+
+def _datagrams(kind: bytes, items: list[bytes]) -> list[bytes]:
+    return [kind + b"".join(items[first : first + MOST_IDS]) for first in range(0, len(items), MOST_IDS)]
+
+
+def _send_far(kind: bytes, items: list[bytes]) -> None:
+    if database.connection().vendor == "postgresql":
+        for datagram in _datagrams(kind, items):
             _far().send(datagram)
 
 
@@ -99,8 +136,10 @@ def house(directory: Path) -> str:
 
 
 def parts(datagram: bytes) -> tuple[bytes, list[bytes]]:
-    """Return a datagram's kind and items; no items for one that makes no sense."""
+    """Return a datagram's kind and items; no items for one that makes no sense. What is carried is one item."""
     kind, rest = datagram[:1], datagram[1:]
+    if kind == CARRIED:
+        return kind, [rest]
     size = {CONVERSATIONS: 16, STAFF: 16, TYPING: 18}.get(kind, 0)
     if not size or len(rest) % size:
         return kind, []
@@ -128,21 +167,39 @@ class Bells:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self._names: list[str] = []
+        # Conversations that a receiver was not told of, because its buffer was full.
+        self._owed: dict[str, dict[bytes, None]] = {}
         self._state: tuple[int, float] = (0, 0.0)
 
-    def send(self, datagram: bytes) -> None:
-        """Send to all; a full or absent receiver is passed over, a socket that nobody holds is cleared away."""
+    def send(self, datagram: bytes, told: Iterable[bytes] = ()) -> None:
+        """Send to all; a socket that nobody holds is cleared away.
+
+        A receiver whose buffer is full is passed over, and told of the conversations `told` with the next datagram.
+        """
         for name in self._listed():
             if name == _Process.own_name:
                 continue
-            try:
-                self.socket.sendto(datagram, self.directory.address(name))
-            except (ConnectionRefusedError, FileNotFoundError):
-                with contextlib.suppress(OSError):
-                    (self.directory.path / name).unlink()
-                self._state = (0, 0.0)
-            except OSError:  # its buffer is full: it is about to look anyway
-                continue
+            owed = self._owed.pop(name, {})
+            if all(self._sent(name, each) for each in _datagrams(CONVERSATIONS, list(owed))):
+                if self._sent(name, datagram):
+                    continue
+                owed = {}
+            if datagram[:1] == CONVERSATIONS:
+                told = parts(datagram)[1]
+            owed.update(dict.fromkeys(told))
+            if 0 < len(owed) < _MOST_OWED:
+                self._owed[name] = owed
+
+    def _sent(self, name: str, datagram: bytes) -> bool:
+        try:
+            self.socket.sendto(datagram, self.directory.address(name))
+        except (ConnectionRefusedError, FileNotFoundError):
+            with contextlib.suppress(OSError):
+                (self.directory.path / name).unlink()
+            self._state = (0, 0.0)
+        except OSError:
+            return False
+        return True
 
     def _listed(self) -> list[str]:
         changed, now = os.stat(self.directory.handle).st_mtime_ns, time.monotonic()
@@ -212,6 +269,15 @@ def connect_far() -> psycopg.Connection[object]:
     connection: psycopg.Connection[object] = psycopg.connect(**parameters, autocommit=True)
     connection.execute("SET synchronous_commit = off")
     return connection
+
+
+class _Here(threading.local):
+    """What one thread is like."""
+
+    quiet = False
+
+
+_thread = _Here()
 
 
 class _Process:

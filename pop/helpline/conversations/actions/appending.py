@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +25,7 @@ from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.queries import keys as case_keys
 from pop.helpline.conversations.queries.keys import Opened, body_mark, token_hash
 from pop.helpline.conversations.rules import lifecycle
+from pop.helpline.conversations.rules.carrying import Carried, moment, packed, staff_bytes
 from pop.helpline.conversations.rules.messages import (
     CHILD,
     COUNSELLOR,
@@ -41,7 +43,7 @@ from pop.helpline.conversations.rules.messages import (
 )
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
-from pop.helpline.ringing import ring
+from pop.helpline.ringing import ring_carrying
 from pop.privacy.sealing import SealError, seal_message
 
 # The event of a commit that kept messages: its subscriber writes who wrote to the audit.
@@ -69,7 +71,10 @@ class Sending:
 
 
 class Appended(NamedTuple):
-    """A kept message. `fresh` is False where the same message had been kept before; `state` is the conversation's."""
+    """A kept message. `fresh` is False where the same message had been kept before.
+
+    `state` and `owners` (of the staff: the assignee, and who promised a reply) are the conversation's.
+    """
 
     conversation: UUID
     sequence: int
@@ -77,6 +82,7 @@ class Appended(NamedTuple):
     at: dt.datetime
     state: str
     fresh: bool
+    owners: frozenset[UUID] = frozenset()
 
 
 class _Earlier(NamedTuple):
@@ -146,6 +152,9 @@ class _Row:
         self.before, self.state_before, self.assignee_before = self.last_sequence, self.state, self.assignee
         self.by_child = self.by_staff = self.moved = False
 
+    def owners(self) -> frozenset[UUID]:
+        return frozenset([each for each in (self.assignee, self.promised_by) if each is not None])
+
 
 def append_many(
     sends: Sequence[Sending], *, now: dt.datetime | None = None, limits: Limits = USUAL
@@ -179,11 +188,12 @@ def notice(
     """Append a notice of ours (sealed JSON {"code", …}) inside the caller's transaction.
 
     Returns None where nothing opens the case key, because a conversation may change while nobody has it open: the
-    state itself tells then. `client_key` makes a notice that may be told twice appear once.
+    state itself tells then. `client_key` makes a notice that may be told twice appear once; it is kept in clear. Without
+    one, the notice gets a key that says nothing: not what was told, and not when to the second.
     """
     body = json.dumps({"code": code, **(params or {})}, ensure_ascii=False, sort_keys=True, default=str)
     moment = now or timezone.now()
-    key = client_key or f"notice:{code}:{moment.timestamp():.6f}"[:64]
+    key = client_key or f"notice:{secrets.token_hex(16)}"
     [result] = append_many([Sending(conversation, SYSTEM, body, key, kind=NOTICE, keys=keys)], now=moment)
     if isinstance(result, RefusedError):
         if result.code != "locked":
@@ -204,7 +214,7 @@ class _Batch:
         self._members: dict[tuple[UUID, UUID], str] = {}
         self._earlier: dict[tuple[UUID, str], _Earlier] = {}
         self._keys: dict[tuple[UUID, int], Opened] = {}
-        self._messages: list[tuple[object, ...]] = []
+        self._messages: list[tuple[UUID, int, int, str, UUID | None, str, str, bytes, bytes]] = []
         self._told: list[list[object]] = []
 
     def run(self, sends: Sequence[Sending]) -> list[Appended | RefusedError]:
@@ -330,7 +340,7 @@ class _Batch:
         )
         staff = None if sending.staff is None else str(sending.staff)
         self._told.append([str(row.id), sequence, sending.author, staff])
-        return Appended(row.id, sequence, row.epoch, now, row.state, True)
+        return Appended(row.id, sequence, row.epoch, now, row.state, True, row.owners())
 
     def _move(self, sending: Sending, row: _Row) -> None:
         """Let a message wake its conversation."""
@@ -405,7 +415,31 @@ class _Batch:
                 name="conversation_changed",
                 payload={"conversation": str(row.id), "state": row.state, "line": str(row.line_id)},
             )
-        ring(row.id for row in (*changed, *moved))
+        self._ring(changed, moved)
+
+    def _ring(self, changed: Sequence[_Row], moved: Sequence[_Row]) -> None:
+        rows = self._rows
+        packages, left = packed(
+            case_keys.carrying_key(),
+            moment(self._now),
+            [
+                Carried(
+                    conversation=identity.bytes,
+                    assignee=staff_bytes(rows[identity].assignee),
+                    promised_by=staff_bytes(rows[identity].promised_by),
+                    sequence=sequence,
+                    epoch=epoch,
+                    author=author,
+                    kind=kind,
+                    state=rows[identity].state,
+                    client_key=client_key,
+                    blob=blob,
+                )
+                for identity, sequence, epoch, author, _, kind, client_key, _, blob in self._messages
+            ],
+        )
+        told = (*changed, *moved)
+        ring_carrying([row.id for row in told], packages, [*left, *(row.id.bytes for row in moved)])
 
     def _renew(self, changed: Iterable[_Row]) -> None:
         """Renew leases where the state has one; where a message woke the conversation, there is none yet: grant it."""

@@ -18,7 +18,7 @@ import psycopg
 
 from pop.helpline import database, ringing
 
-LONGEST = 8_192
+LONGEST = 65_536
 # So many datagrams are read in one go; the loop has other things to do as well.
 _AT_ONCE = 64
 

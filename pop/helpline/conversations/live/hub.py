@@ -24,6 +24,8 @@ from pop.helpline.conversations.actions.appending import Appended, Sending
 from pop.helpline.conversations.live import reading
 from pop.helpline.conversations.live.reading import Fresh, Head
 from pop.helpline.conversations.live.streams import CHILD, COMMENT, FROM_NOW, STAFF, Stream
+from pop.helpline.conversations.queries.keys import carrying_key
+from pop.helpline.conversations.rules.carrying import owners_of, unpacked
 from pop.helpline.conversations.rules.lifecycle import WAITING
 
 FLOOR_SECONDS = 1.0
@@ -176,8 +178,46 @@ class Hub:
         elif kind == ringing.TYPING:
             for each in items:
                 self._typing(UUID(bytes=each[:16]), each[16], bool(each[17]))
+        elif kind == ringing.CARRIED:
+            for package in items:
+                self._carried(package)
         if self._dirty or self._dirty_staff:
             self._some.set()
+
+    def _carried(self, signed: bytes) -> None:
+        """Bring round what another process has committed, where it is exactly what comes next; else look for it.
+
+        A second copy is passed over and a gap is filled from the database: a message is shown once, in its order.
+        """
+        package = unpacked(carrying_key(), signed)
+        if package is None:
+            return
+        writes: dict[Stream, list[bytes]] = {}
+        for each in package.messages:
+            conversation = self._ids.get(each.conversation)
+            if conversation is None or conversation in self._dirty:
+                continue
+            followed = self.followed[conversation]
+            positions = [stream.positions[conversation] for stream in followed.streams]
+            if min(positions) >= each.sequence:
+                continue
+            head, key = followed.head, followed.keys.get(each.epoch)
+            inner = None
+            if (
+                head is not None
+                and key is not None
+                and head.state == each.state
+                and head.owners == owners_of(each)
+                and min(positions) == max(positions) == each.sequence - 1
+            ):
+                inner = reading.opened(each, conversation, key, package.at)
+            if inner is None:
+                self._dirty.add(conversation)
+                continue
+            for stream in followed.streams:
+                event = stream.message(conversation, each.sequence, inner)
+                writes.setdefault(stream, []).append(event)
+        self._write(writes)
 
     def kept(self, batch: list[tuple[Sending, Appended]]) -> None:
         """Bring round what this process has just committed, without reading it back."""
@@ -189,8 +229,9 @@ class Hub:
             head = followed.head
             if (
                 head is None
+                or appended.conversation in self._dirty
                 or head.state != appended.state
-                or (sending.staff is not None and sending.staff not in head.owners)
+                or head.owners != appended.owners
                 or not _all_at(followed.streams, appended.conversation, appended.sequence - 1)
             ):
                 self._dirty.add(appended.conversation)

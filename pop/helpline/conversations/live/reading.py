@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import Error
 
 from pop.helpline import database
+from pop.helpline.conversations.rules.carrying import Carried
 from pop.privacy.sealing import SealError, open_message
 
 # So many rows in one look: more would keep the other streams waiting.
@@ -78,6 +79,23 @@ def moment(at: datetime | str) -> str:
     if isinstance(at, str):
         return at.replace(" ", "T")[:26] + "Z"
     return at.isoformat().replace("+00:00", "Z")
+
+
+def opened(carried: Carried, conversation: UUID, key: bytes, at: str) -> bytes | None:
+    """Return the fields (`inner_json`) of a message that another process carried here; None if it does not open."""
+    try:
+        text = open_message(
+            key,
+            carried.blob,
+            case=conversation,
+            epoch=carried.epoch,
+            sequence=carried.sequence,
+            author=carried.author,
+            client_key=carried.client_key,
+        )
+    except SealError:
+        return None
+    return inner_json(sequence=carried.sequence, author=carried.author, kind=carried.kind, text=text, at=at)
 
 
 def look(positions: Mapping[UUID, int], keys: Mapping[UUID, Mapping[int, bytes]], execute: Execute) -> Look:

@@ -24,6 +24,7 @@ from pop.helpline import database
 from pop.helpline.conversations.actions.appending import Appended, Sending, append, append_many, notice
 from pop.helpline.conversations.rules.messages import USUAL, Limits
 from pop.helpline.lines.rules import RefusedError
+from pop.helpline.ringing import brings_its_own
 
 __all__ = ["Appended", "Batcher", "NotSentError", "Sending", "notice", "send_now"]
 
@@ -82,6 +83,7 @@ class Batcher:
         self._queue: deque[_Waiting] = deque()
         self._some = threading.Semaphore(0)
         self._asleep = False
+        self._away = False
         self._shared_until = 0.0
         self._ending = True
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -119,6 +121,7 @@ class Batcher:
 
     def _run(self) -> None:
         connection = database.connection()
+        brings_its_own()
         while True:
             batch = self._take()
             if not batch:
@@ -127,7 +130,7 @@ class Batcher:
                 self._sleep()
                 continue
             results = self._commit(batch)
-            if results is None and len(batch) > 1:
+            if results is None and len(batch) > 1 and not self._away:
                 # One of them may be what the database cannot bear: the others must not suffer.
                 alone = [self._commit([each]) for each in batch]
                 results = [each[0] if each else None for each in alone]
@@ -155,11 +158,14 @@ class Batcher:
     def _commit(self, batch: Sequence[_Waiting]) -> list[Result] | None:
         """Append a batch and return what became of each when it is synced; None when the database failed."""
         connection = database.connection()
+        # Where no connection can be had it is no fault of one of them: all are told at once.
+        self._away = True
         try:
             _prepare(connection)
             transaction = database.atomic()
             if _begin(transaction.__enter__):
                 self._shared_until = time.monotonic() + SHARED_SECONDS
+            self._away = False
             try:
                 results = self._append(batch)
             except BaseException as error:

@@ -12,6 +12,7 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from threading import Lock
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -129,6 +130,11 @@ def lease_key() -> bytes:
     return derive(keyring().root, "open leases")
 
 
+def carrying_key() -> bytes:
+    """Return the key that signs what processes carry to each other, made from the root key."""
+    return _derived(keyring().root, "carried messages")
+
+
 def lease_purpose(conversation: UUID, epoch: int) -> str:
     """Return what binds a lease to its row."""
     return f"lease:{conversation}:{epoch}"
@@ -229,6 +235,11 @@ def any_keys(
         except (RefusedError, SealError):
             found = {}
     return found
+
+
+@lru_cache(maxsize=4)
+def _derived(root: bytes, purpose: str) -> bytes:
+    return derive(root, purpose)
 
 
 def _unsealed(conversation: UUID, recipient: str, recipient_id: str, private: bytes) -> dict[int, bytes]:
