@@ -2,12 +2,13 @@
 // keys. Words that people write are shown with textContent only, and kept nowhere but in their boxes.
 (() => {
   const d = document, at = (id) => d.getElementById(id), all = (what, where = d) => [...where.querySelectorAll(what)];
+  const { ring, moment, local, tick } = window.signals;
   const words = Object.fromEntries(all("#words dt").map((name) => [name.textContent, name.nextElementSibling.textContent]));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const columns = () => all("#columns .talk"), column = (c) => at("talk-" + c);
   const box = (talk) => talk.querySelector(".box"), area = (talk) => talk.querySelector("textarea[name=text]");
   const narrowest = 324, title = d.title, unread = new Map(), sends = new Map(), opening = new Set();
-  let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, quiet = false, sound, loud = true;
+  let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, quiet = false;
 
   // ---- saying things
   const told = (text, good = true) => {
@@ -16,40 +17,12 @@
     line.textContent = text;
     at("told").replaceChildren(line);
     clearTimeout(told.later);
-    told.later = setTimeout(() => at("told").replaceChildren(), 8000);
+    told.later = setTimeout(() => at("told").replaceChildren(), good ? 4000 : 8000);
   };
   const heard = (text) => { at("heard").textContent = text; };
   const count = () => {
     const most = [...unread.values()].reduce((sum, each) => sum + each, 0);
     d.title = most ? `(${most}) ${title}` : title;
-  };
-  const ring = () => {
-    if (!loud) return;
-    try {
-      sound = sound || new AudioContext();
-      const now = sound.currentTime, tone = sound.createOscillator(), level = sound.createGain();
-      tone.frequency.setValueAtTime(660, now);
-      tone.frequency.setValueAtTime(880, now + 0.09);
-      level.gain.setValueAtTime(0.0001, now);
-      level.gain.exponentialRampToValueAtTime(0.12, now + 0.02);
-      level.gain.exponentialRampToValueAtTime(0.0001, now + 0.28);
-      tone.connect(level).connect(sound.destination);
-      tone.start(now);
-      tone.stop(now + 0.3);
-    } catch { /* no sound here: the title and the page still tell */ }
-  };
-  const moment = (iso) => new Date(iso).toLocaleString(d.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  const clock = (iso) => new Date(iso).toLocaleTimeString(d.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-  const tick = () => all("time[data-since]").forEach((time) => {
-    if (!time.dateTime) return;
-    const s = Math.max(0, Math.floor((Date.now() - new Date(time.dateTime)) / 1000)), two = (n) => String(n).padStart(2, "0");
-    const h = Math.floor(s / 3600), text = (h ? h + ":" + two(Math.floor(s / 60) % 60) : Math.floor(s / 60)) + ":" + two(s % 60);
-    if (h > 47) time.textContent = moment(time.dateTime);
-    else if (time.textContent !== text) time.textContent = text;
-  });
-  const local = (where) => {
-    all(".said time, time[data-when]", where).forEach((time) => { if (time.dateTime && !time.title) { time.title = moment(time.dateTime); time.textContent = time.dataset.when === undefined ? clock(time.dateTime) : time.title; } });
-    tick();
   };
 
   // ---- columns and tabs
@@ -100,7 +73,7 @@
   const here = () => { const talk = d.activeElement && d.activeElement.closest(".talk"); return talk || recent.find((each) => each.isConnected && !each.hidden); };
   const settle = (talk) => {
     const head = talk.querySelector(".talk-head");
-    talk.classList.toggle("danger", !!head.querySelector("[data-danger]"));
+    talk.classList.toggle("danger", head.dataset.danger !== undefined);
     box(talk).hidden = !head.dataset.writable;
     if (!box(talk).elements.key.value) fresh(talk);
     lay();
@@ -338,7 +311,7 @@
   d.addEventListener("htmx:afterSwap", (event) => {
     const where = event.detail.target;
     if (where.id === "queue") { catchUp(); const now = where.querySelector(".states a[aria-current]"); if (now) at("queue-state").value = now.dataset.state; }
-    if (where.classList.contains("tool")) { const first = where.querySelector("[role=alert]") ? where.querySelector("input, select, textarea, button") : where.querySelector("[data-first]"); if (quiet) quiet = false; else if (first) first.focus(); else if (!where.children.length) shut(where.closest(".talk")); const talk = where.closest(".talk"); bottom(talk); }
+    if (where.classList.contains("tool")) { const first = where.querySelector("[role=alert]") ? where.querySelector("input, select, textarea, button") : where.querySelector("[data-first]"); if (quiet) quiet = false; else if (first) { where.scrollTop = 0; first.focus({ preventScroll: true }); } else if (!where.children.length) shut(where.closest(".talk")); const talk = where.closest(".talk"); bottom(talk); }
     local(where);
   });
   const on = (name, act) => d.body.addEventListener("desk:" + name, (event) => act(event.detail));
@@ -368,35 +341,20 @@
     all("details.drop[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
   d.addEventListener("click", (event) => {
-    const hit = event.target.closest("[data-close-tool], [data-open], [data-away], .states a, #keys-open, #sound");
+    const hit = event.target.closest("[data-close-tool], [data-open], [data-away], .states a");
     all("details.drop[open]").forEach((menu) => { if (!menu.contains(event.target) || event.target.closest(".item")) menu.open = false; });
     if (!hit) return;
-    if (hit.id === "keys-open") { at("keys").showModal(); return; }
-    if (hit.id === "sound") { noise(!loud); return; }
     event.preventDefault();
     if (hit.dataset.closeTool !== undefined) shut(hit.closest(".talk"));
     else if (hit.dataset.open) open(hit.dataset.open);
     else if (hit.dataset.away) close(hit.dataset.away);
     else { at("queue-state").value = hit.dataset.state; refresh(); }
   });
-  const noise = (on) => {
-    loud = on;
-    at("sound").setAttribute("aria-pressed", String(on));
-    at("sound").textContent = on ? words.sound_on : words.sound_off;
-    try { localStorage.setItem("desk sound", on ? "on" : "off"); } catch { /* it is not remembered */ }
-    if (on) ring();
-  };
-  // A switch of this browser's: no word of anybody is ever kept here.
-  try { loud = localStorage.getItem("desk sound") !== "off"; } catch { /* as usual */ }
-  at("sound").setAttribute("aria-pressed", String(loud));
-  at("sound").textContent = loud ? words.sound_on : words.sound_off;
-  at("sound").hidden = at("keys-open").hidden = false;
   addEventListener("resize", lay);
   addEventListener("online", () => { sends.forEach((now, c) => { const talk = column(c); if (now.tries && talk) send(talk); }); connect(); });
   addEventListener("focus", () => { if (out) renew(); });
   d.addEventListener("visibilitychange", () => { const talk = here(); if (!d.hidden && talk && talk.contains(d.activeElement)) read(talk); });
   addEventListener("beforeunload", (event) => { if (columns().some((talk) => area(talk).value.trim())) event.preventDefault(); });
-  setInterval(tick, 1000);
   new Worker(d.body.dataset.beat).onmessage = () => { if (beats++ % 3 === 0) beat(); if (beats % 4 === 0) refresh(); };
   columns().forEach((talk) => put(talk, false));
   const asked = columns().find((talk) => location.pathname.includes(talk.dataset.c)) || columns()[0];
@@ -404,5 +362,5 @@
   if (asked && location.pathname !== "/desk") focus(asked);
   catchUp();
   connect();
-  window.desk = { words, area, box, send, shut, grow, renewed, go, here, noise: () => noise(!loud) };
+  window.desk = { words, area, box, send, shut, grow, renewed, go, here };
 })();

@@ -1,6 +1,6 @@
 // Keys of the desk, and ready answers. Every letter here has a button on the page too.
 (() => {
-  const { words, area, box, send, shut, grow, renewed, go, here, noise } = window.desk;
+  const { words, area, box, send, shut, grow, renewed, go, here } = window.desk, { noise } = window.signals;
   const d = document, at = (id) => d.getElementById(id), all = (what, where = d) => [...where.querySelectorAll(what)];
   let single = true;
 
@@ -56,6 +56,8 @@
   d.addEventListener("focusout", (event) => { if (event.target.matches(".box textarea")) hide(event.target.closest(".talk")); });
 
   // ---- keys
+  at("keys-open").addEventListener("click", () => at("keys").showModal());
+  at("keys-open").hidden = false;
   const press = (key) => {
     const talk = here(), tool = talk && talk.querySelector(`.talk-head [data-key="${key}"]`);
     if (tool) { tool.click(); return true; }

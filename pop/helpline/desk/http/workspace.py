@@ -34,6 +34,7 @@ SCRIPT_OF_RECORD = publish("desk-record.js", (_ASSETS / "record.js").read_bytes(
 SCRIPTS = (
     publish("htmx.js", files("django_htmx").joinpath("static/django_htmx/htmx-2.min.js").read_bytes()),
     SCRIPT_OF_RECORD,
+    publish("desk-signals.js", (_ASSETS / "signals.js").read_bytes()),
     publish("desk.js", (_ASSETS / "desk.js").read_bytes()),
     publish("desk-keys.js", (_ASSETS / "keys.js").read_bytes()),
 )
@@ -53,8 +54,6 @@ _SCRIPT_WORDS = (
     "connection_found",
     "press_again",
     "failed",
-    "sound_on",
-    "sound_off",
     "author_child",
     "author_counsellor",
     "author_supervisor",
