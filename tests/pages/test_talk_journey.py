@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -218,16 +217,3 @@ def test_the_exit_is_the_first_stop_in_a_conversation_too(site: Any, page: Page)
     page.keyboard.press("Shift")
     page.keyboard.press("Shift")
     page.wait_for_url(site.neutral)
-
-
-def test_screenshots_show_a_conversation(site: Any, browser: Browser, shots: Any) -> None:
-    context = browser.new_context(viewport={"width": 360, "height": 760})
-    page = context.new_page()
-    write(page, site)
-    page.screenshot(path=shots / "waiting.png")
-    answer(site.data, "Hello. I am glad that you write. What happened?")
-    expect(page.locator("h1")).to_have_text("Somebody is here with you")
-    page.screenshot(path=shots / "conversation.png")
-    assert re.search("glad", page.locator("#said").inner_text())
-    assert (shots / "conversation.png").stat().st_size > 5_000
-    context.close()
