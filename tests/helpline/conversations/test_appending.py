@@ -234,3 +234,15 @@ def test_the_same_form_gives_the_same_conversation_and_another_body_is_refused(h
 def begin_with(house: House, key: str, text: str, *, minutes: int = 0) -> Opened:
     now = timezone.now() + timedelta(minutes=minutes)
     return open_conversation(line=house.line, text=text, form_key=key, language="en", now=now)
+
+
+def test_what_stands_in_clear_of_a_notice_tells_neither_what_was_told_nor_when(house: House) -> None:
+    opened = begin(house)
+    take(opened.conversation, house.counsellor)
+    moment = timezone.now()
+    with database.atomic():
+        notice(opened.conversation, "danger_steps", {"why": "immediate"}, now=moment)
+    keys = Message.objects.filter(conversation=opened.conversation, kind="notice").values_list("client_key", flat=True)
+    assert len(keys) == 2
+    for key in keys:
+        assert not any(told in key for told in ("joined", "danger", str(int(moment.timestamp()))[:7]))
