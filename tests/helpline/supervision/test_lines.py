@@ -104,6 +104,7 @@ def test_steps_in_danger_are_put_in_order_and_keep_their_ids(office: Office) -> 
             "place_1": "2",
             "id_1": first["id"],
             "text_2": "Call",
+            "told_2": "We call for help",
             "place_2": "1",
             "id_2": second["id"],
             "text_3": "",
@@ -112,6 +113,7 @@ def test_steps_in_danger_are_put_in_order_and_keep_their_ids(office: Office) -> 
     line = lines.line(office.line)
     assert line is not None
     assert [each["id"] for each in line.danger_steps] == [second["id"], first["id"]]
+    assert [each.get("told") for each in line.danger_steps] == ["We call for help", None]
     office.supervisor.post(address, {"text_1": "x" * 301})
     assert lines.line(office.line) == line
 

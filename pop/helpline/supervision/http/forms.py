@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 import zoneinfo
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -223,41 +224,51 @@ class AdmitForm(forms.Form):
         cast("forms.ChoiceField", self.fields["staff"]).choices = list(people)
 
 
+@dataclass(frozen=True, slots=True)
 class WrittenStep:
-    """One step as the form holds it."""
+    """One step as the form holds it: what staff do, and what the child is told of it."""
 
-    def __init__(self, number: int, place: str, id: str, text: str) -> None:
-        self.number, self.place, self.id, self.text = number, place, id, text
+    number: int
+    place: str
+    id: str
+    text: str
+    told: str
 
 
 def step_rows(steps: Sequence[Any]) -> list[WrittenStep]:
     """Return a row for every step and some empty ones."""
-    rows = [WrittenStep(at, str(at), each["id"], each["text"]) for at, each in enumerate(steps, start=1)]
+    rows = [
+        WrittenStep(at, str(at), each["id"], each["text"], each.get("told", ""))
+        for at, each in enumerate(steps, start=1)
+    ]
     spare = min(_SPARE_STEPS, MOST_STEPS - len(rows))
-    return rows + [WrittenStep(len(rows) + each, str(len(rows) + each), "", "") for each in range(1, spare + 1)]
+    return rows + [WrittenStep(len(rows) + each, str(len(rows) + each), "", "", "") for each in range(1, spare + 1)]
 
 
 def read_steps(given: Any, new_id: Any) -> list[dict[str, str]] | None:
-    """Return the steps of a posted form in their new order, or None where one is too long or unreadable."""
-    rows: list[tuple[float, int, str, str]] = []
+    """Return the steps of a posted form in their new order, or None where one is too long or unreadable.
+
+    A step without words for the child ("told") is for staff alone.
+    """
+    rows: list[tuple[float, int, WrittenStep]] = []
     for at in range(1, MOST_STEPS + 1):
-        text = " ".join(str(given.get(f"text_{at}", "")).split())
+        text, told = (" ".join(str(given.get(f"{name}_{at}", "")).split()) for name in ("text", "told"))
         if not text:
             continue
         try:
             visible(text)
+            visible(told)
         except ValidationError:
             return None
+        if max(len(text), len(told)) > LONGEST_STEP:
+            return None
         place = str(given.get(f"place_{at}", ""))
-        rows.append(
-            (float(place) if place.isdigit() and len(place) < 4 else at, at, str(given.get(f"id_{at}", "")), text)
-        )
-    if any(len(text) > LONGEST_STEP for *_, text in rows):
-        return None
+        order = float(place) if place.isdigit() and len(place) < 4 else at
+        rows.append((order, at, WrittenStep(at, place, str(given.get(f"id_{at}", "")), text, told)))
     known: set[str] = set()
     found: list[dict[str, str]] = []
-    for _, _, own, text in sorted(rows):
-        kept = own if own.isalnum() and len(own) <= 40 and own not in known else new_id()
+    for _, _, row in sorted(rows, key=lambda each: each[:2]):
+        kept = row.id if row.id.isalnum() and len(row.id) <= 40 and row.id not in known else new_id()
         known.add(kept)
-        found.append({"id": kept, "text": text})
+        found.append({"id": kept, "text": row.text, **({"told": row.told} if row.told else {})})
     return found

@@ -242,6 +242,7 @@ def line_steps(request: HttpRequest, line_id: UUID) -> HttpResponse:
             {
                 "row": each,
                 "label": SAY("steps_text", number=each.number),
+                "told": SAY("steps_told", number=each.number),
                 "place": SAY("steps_number", number=each.number),
             }
             for each in step_rows(line.danger_steps)
