@@ -191,7 +191,8 @@ def create_ready_staff(
 def change_roles(*, staff: UUID, roles: Iterable[str], by: UUID | None) -> None:
     """Give somebody exactly these roles, which locks their key until they sign in again.
 
-    Refused: own_roles, last_administrator, roles_wrong, unknown.
+    Event: staff_roles_changed, because whoever lost a role leaves what they were in by it. Refused: own_roles,
+    last_administrator, roles_wrong, unknown.
     """
     _allow(by)
     if staff == by:
@@ -209,6 +210,7 @@ def change_roles(*, staff: UUID, roles: Iterable[str], by: UUID | None) -> None:
         person.save(update_fields=["roles"])
         key_actions.lock_everywhere(staff=staff)
         _record("change_roles", staff, by, {"before": before, "after": chosen})
+        publish(name="staff_roles_changed", payload={"staff": str(staff), "roles": chosen})
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from pop.people.proof import SECOND_FACTORS
 # What is published about keys (docs/look-up/events.md).
 KEY_MADE = "staff_key_made"
 LEFT = "staff_left"
+ROLES_CHANGED = "staff_roles_changed"
 
 SORTS: Mapping[str, Sequence[str]] = {
     "name": ("name", "email"),

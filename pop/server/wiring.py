@@ -26,12 +26,12 @@ from pop.helpline.lines import queries as lines
 from pop.helpline.lines.actions import CHANGED as LINE_CHANGED
 from pop.helpline.lines.actions import KEY_CHANGED as TEAM_KEY_CHANGED
 from pop.helpline.lines.actions import LEFT as TEAM_LEFT
-from pop.helpline.lines.actions import staff_left
+from pop.helpline.lines.actions import roles_changed, staff_left
 from pop.helpline.queue.actions.duty import DUTY_CHANGED
 from pop.helpline.queue.actions.moving import queue_changed
 from pop.helpline.queue.actions.waits import note_ended_wait
 from pop.pages.leaving import use_exit
-from pop.people.queries import KEY_MADE, LEFT
+from pop.people.queries import KEY_MADE, LEFT, ROLES_CHANGED
 from pop.people.sweeping import SweepingDuty
 from pop.places.countries import codes
 from pop.places.languages import known_languages
@@ -59,6 +59,7 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     CHANGED: [SNAPSHOT_DUTY.registry_changed],
     KEY_MADE: [staff_key_made],
     LEFT: [staff_left],
+    ROLES_CHANGED: [roles_changed],
     ERASED: [note_conversation],
     TEAM_LEFT: [member_left],
     SENT: [audit_sends],

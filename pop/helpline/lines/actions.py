@@ -174,7 +174,7 @@ def admit(*, team: UUID, staff: UUID, role: str, by: UUID | None, by_key: bytes 
     with database.atomic():
         row = _locked_team(team)
         privates = _passed_on(row, by, by_key)
-        if role not in ROLES or not people.holds(staff, role, *([SUPERVISOR] if role == COUNSELLOR else [])):
+        if role not in ROLES or not _allows(staff, role):
             raise RefusedError("wrong_role")
         if queries.is_member(staff, team):
             raise RefusedError("already_member")
@@ -204,7 +204,7 @@ def change_role(*, team: UUID, staff: UUID, role: str, by: UUID) -> None:
         row = _locked_team(team)
         if not _leads(row, by) or not queries.is_member(staff, team):
             raise RefusedError("unknown")
-        if role not in ROLES or not people.holds(staff, role, SUPERVISOR):
+        if role not in ROLES or not _allows(staff, role):
             raise RefusedError("wrong_role")
         TeamMember.objects.filter(team=row, staff=staff, ended_at=None).update(role=role)
         if not _has_supervisor(row):
@@ -243,6 +243,31 @@ def staff_left(payload: Mapping[str, object]) -> None:
                 _tell("staff_left_team", row.line_id, None)
 
 
+def roles_changed(payload: Mapping[str, object]) -> None:
+    """Hear "staff_roles_changed" {staff}: nobody stays in a team in a part that their roles do not allow any more.
+
+    Who is a counsellor still, stays as one; who is neither leaves, and the team's key begins anew. What counts is what
+    somebody holds now: hearing it twice, or late, does what is right then.
+    """
+    staff = UUID(str(payload["staff"]))
+    for membership in queries.teams_of(staff):
+        with database.atomic():
+            row = _locked_team(membership.team)
+            role = (
+                TeamMember.objects.filter(team=row, staff=staff, ended_at=None).values_list("role", flat=True).first()
+            )
+            if role is None or _allows(staff, role):
+                continue
+            if _allows(staff, COUNSELLOR):
+                TeamMember.objects.filter(team=row, staff=staff, ended_at=None).update(role=COUNSELLOR)
+                _record_team("change_role_in_team", row.pk, None, {"staff": str(staff), "role": COUNSELLOR})
+            else:
+                _end_membership(row, staff)
+                _begin_key(row)
+                _record_team("lost_role_in_team", row.pk, None, {"staff": str(staff)})
+            _tell("lost_role_in_team", row.line_id, None)
+
+
 def found_anew(*, team: UUID, founders: Sequence[UUID], by: UUID) -> None:
     """Give a team that nobody is left in new members and a new key; what was sealed to the old ones stays closed.
 
@@ -267,6 +292,11 @@ def found_anew(*, team: UUID, founders: Sequence[UUID], by: UUID) -> None:
         _begin_key(row)
         _record_team("found_team_anew", team, by, {"founders": [str(each) for each in wanted]})
         _tell("found_team_anew", row.line_id, by)
+
+
+def _allows(staff: UUID, role: str) -> bool:
+    """Say whether somebody's roles allow a part in a team: supervisors may be counsellors too, never the reverse."""
+    return people.holds(staff, role, SUPERVISOR)
 
 
 def _may_found(by: UUID, line: UUID) -> bool:

@@ -10,12 +10,18 @@ import pytest
 from django.utils import timezone
 
 from pop.audit.models import AuditRow
+from pop.events.actions import drain
 from pop.events.models import OutboxRow
+from pop.helpline.conversations.actions.reading import staff_keys
 from pop.helpline.lines import actions, queries
 from pop.helpline.lines.models import Line, TeamKey, TeamKeySeal
 from pop.helpline.lines.rules import RefusedError
+from pop.people.actions import change_roles
 from pop.people.models import Staff
+from pop.people.queries import ROLES_CHANGED
+from pop.server.wiring import SUBSCRIBERS
 from tests.helpline.conftest import House, Person, give_key, make_house, team_key_of
+from tests.helpline.conversations.steps import begin, take
 
 pytestmark = [pytest.mark.storage, pytest.mark.django_db]
 
@@ -196,3 +202,35 @@ def test_who_may_make_lines_and_teams(house: House, person: Callable[..., Person
         actions.create_team(line=house.line, name="Second", intake=False, founders=founders, by=by)
     with pytest.raises(RefusedError, match="intake_taken"):
         actions.create_team(line=house.line, name="Second", intake=True, founders=[by], by=by)
+
+
+def drained() -> None:
+    drain({ROLES_CHANGED: SUBSCRIBERS[ROLES_CHANGED]}, now=timezone.now() + timedelta(minutes=1), limit=100)
+
+
+def test_whoever_loses_the_role_leaves_the_team_which_gets_a_new_key(house: House) -> None:
+    opened = take(begin(house).conversation, house.counsellor)
+    change_roles(staff=house.counsellor.id, roles=["editor"], by=None)
+    drained()
+    assert not queries.is_member(house.counsellor.id, house.team)
+    assert team_key_of(house, house.counsellor) == {}
+    assert TeamKey.objects.get(team=house.team, retired_at=None).edition == 2
+    with pytest.raises(RefusedError, match="unknown"):
+        staff_keys(opened.id, house.counsellor.id, house.counsellor.private)
+    assert OutboxRow.objects.filter(name="team_left").exists()
+
+
+def test_a_supervisor_who_is_a_counsellor_from_now_on_supervises_nothing_any_more(house: House) -> None:
+    change_roles(staff=house.supervisor.id, roles=["counsellor"], by=None)
+    drained()
+    assert not queries.supervises(house.supervisor.id, house.line)
+    assert queries.is_member(house.supervisor.id, house.team)
+    assert TeamKey.objects.get(team=house.team, retired_at=None).edition == 1
+
+
+def test_a_role_that_comes_and_goes_with_another_changes_no_team(house: House) -> None:
+    change_roles(staff=house.counsellor.id, roles=["editor"], by=None)
+    change_roles(staff=house.counsellor.id, roles=["counsellor", "editor"], by=None)
+    drained()
+    assert queries.is_member(house.counsellor.id, house.team)
+    assert TeamKey.objects.get(team=house.team, retired_at=None).edition == 1
