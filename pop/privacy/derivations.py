@@ -104,6 +104,11 @@ class Pool:
         with self._changed:
             return self._room.before(bucket)
 
+    def is_full(self, bucket: str) -> bool:
+        """Whether this process's waiting room has no place for this bucket at the moment."""
+        with self._changed:
+            return self._closed or self._room.is_full(bucket)
+
     def rush(self) -> bool:
         """Whether more than ``RUSH`` attempts came to this process within the last ``RUSH_SECONDS``."""
         with self._changed:

@@ -28,17 +28,21 @@ class WaitingRoom(Generic[Job]):
 
     def enter(self, bucket: str, job: Job) -> Job | None:
         """Let a job wait; returns the job that had to leave for it, or None. Raises FullError."""
-        own = len(self._buckets.get(bucket, ()))
         left = None
+        if self.is_full(bucket):
+            raise FullError
         if self._count >= self.size:
-            longest = max(self._buckets, key=lambda each: len(self._buckets[each]), default=bucket)
-            if own >= len(self._buckets.get(longest, ())):
-                raise FullError
+            longest = self._longest(bucket)
             left = self._buckets[longest].pop()
             self._leave(longest)
         self._buckets.setdefault(bucket, deque()).append(job)
         self._count += 1
         return left
+
+    def is_full(self, bucket: str) -> bool:
+        """Say whether a job of this bucket would find no place: the room is full, and no bucket has more than it."""
+        own = len(self._buckets.get(bucket, ()))
+        return self._count >= self.size and own >= len(self._buckets.get(self._longest(bucket), ()))
 
     def next(self) -> Job | None:
         """Return the job whose turn it is, or None; its bucket goes to the end of the row of buckets."""
@@ -70,6 +74,9 @@ class WaitingRoom(Generic[Job]):
                 # Buckets that stand before this one in the row have one more turn than those behind it.
                 total += min(len(jobs), own + 1 if ahead or not own else own)
         return total
+
+    def _longest(self, otherwise: str) -> str:
+        return max(self._buckets, key=lambda each: len(self._buckets[each]), default=otherwise)
 
     def _leave(self, bucket: str) -> None:
         self._count -= 1

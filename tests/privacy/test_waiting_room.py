@@ -60,6 +60,17 @@ def test_where_all_wait_for_the_same_number_nobody_is_sent_away_for_a_newcomer()
     assert emptied(room) == ["a1", "b2"]
 
 
+def test_a_full_room_says_beforehand_whom_it_turns_away():
+    room = WaitingRoom[int](3)
+    for number in range(3):
+        room.enter("flood", number)
+    assert room.is_full("flood")
+    assert not room.is_full("child")
+    with pytest.raises(FullError):
+        room.enter("flood", 3)
+    assert room.enter("child", 4) == 2
+
+
 def test_a_room_without_a_place_refuses_everybody():
     with pytest.raises(FullError):
         WaitingRoom(0).enter("a", "a1")

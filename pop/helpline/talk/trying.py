@@ -72,6 +72,11 @@ def begin(token: str, words: str, *, language: str, bucket: str) -> None:
     _run(_try(token, fold(words, language), bucket))
 
 
+def is_full(bucket: str) -> bool:
+    """Say whether an attempt of this source would find no place to wait; nothing is to be kept of it then."""
+    return pool.is_full(bucket)
+
+
 def is_busy(token: str) -> bool:
     """Say whether a session's attempt was refused because too many wait; it is forgotten by saying so."""
     return bool(token) and _busy.pop(token, token) is None

@@ -18,7 +18,7 @@ from pop.helpline.conversations.actions.entering import (
     pause,
 )
 from pop.helpline.conversations.actions.moving import transfer_keys_to_team
-from pop.helpline.conversations.actions.sweeping import sweep_sessions
+from pop.helpline.conversations.actions.sweeping import KeepingDuty, sweep_sessions
 from pop.helpline.conversations.models import Answers, CaseKey, ChildSession, Conversation, KeySeal
 from pop.helpline.conversations.queries.talks import session_state
 from pop.helpline.lines.rules import RefusedError
@@ -66,6 +66,27 @@ def test_a_new_code_replaces_the_old_one(house: House) -> None:
     assert not come_back(begin_coming_back(), keys_of(first))
     assert come_back(begin_coming_back(), keys_of(second))
     assert KeySeal.objects.filter(recipient="code").count() == 1
+
+
+def test_a_code_that_is_somebody_elses_already_is_not_given_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = begin(house, "of the first"), begin(house, "of the second")
+    code = keep_way_back(first.token, "en", derive=cheap)
+    made = iter([code, "seven other plain words of nobody"])
+    monkeypatch.setattr("pop.helpline.conversations.actions.entering.make_code", lambda _: next(made))
+    assert keep_way_back(second.token, "en", derive=cheap) != code
+    token = begin_coming_back()
+    assert come_back(token, keys_of(code))
+    assert seen_by_child(token)[0][2] == "of the first"
+
+
+def test_a_rush_of_waiting_sessions_is_cleared_away_in_one_go(house: House) -> None:
+    before = timezone.now() - timedelta(hours=2)
+    ChildSession.objects.bulk_create(
+        ChildSession(token_hash=f"{number:064x}", state="failed", public_key=b"-", made_at=before, seen_at=before)
+        for number in range(1_000)
+    )
+    KeepingDuty()()
+    assert ChildSession.objects.count() == 0
 
 
 def test_the_code_opens_epochs_that_began_after_it_was_made_and_two_browsers_do_too(house: House) -> None:

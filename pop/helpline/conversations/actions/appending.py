@@ -188,8 +188,8 @@ def notice(
     """Append a notice of ours (sealed JSON {"code", …}) inside the caller's transaction.
 
     Returns None where nothing opens the case key, because a conversation may change while nobody has it open: the
-    state itself tells then. `client_key` makes a notice that may be told twice appear once; it is kept in clear. Without
-    one, the notice gets a key that says nothing: not what was told, and not when to the second.
+    state itself tells then. `client_key`, kept in clear, makes a notice that may be told twice appear once. Without one
+    the notice gets a key that says nothing: not what was told, and not when to the second.
     """
     body = json.dumps({"code": code, **(params or {})}, ensure_ascii=False, sort_keys=True, default=str)
     moment = now or timezone.now()

@@ -122,8 +122,12 @@ def keep_way_back(token: str, language: str, *, derive: Derive = derive_code, no
     inside = _inside(token, now)
     ring_of_keys = keyring()
     edition = ring_of_keys.pepper_edition
-    code = make_code(language)
-    key = derive(fold(code, language), ring_of_keys.peppers[edition])
+    while True:
+        code = make_code(language)
+        key = derive(fold(code, language), ring_of_keys.peppers[edition])
+        # A code leads to one conversation. Two alike in 2^66 are a broken source of randomness, or a test.
+        if not Conversation.objects.filter(code_lookup=key.lookup).exclude(pk=inside.conversation.id).exists():
+            break
     with database.atomic():
         row = locked(inside.conversation.id)
         # Read again under the lock: an epoch that began meanwhile is sealed to the new code too.
@@ -137,10 +141,15 @@ def keep_way_back(token: str, language: str, *, derive: Derive = derive_code, no
     return code
 
 
-def begin_coming_back(*, now: datetime | None = None) -> str:
-    """Begin a session that waits for a code, and return its token, for the cookie."""
+def begin_coming_back(*, instead_of: str = "", now: datetime | None = None) -> str:
+    """Begin a session that waits for a code, and return its token, for the cookie.
+
+    `instead_of` is the token of one that waited in the same browser: it waits no more.
+    """
     moment = now or timezone.now()
     token = case_keys.token_of(secrets.token_bytes(32))
+    if instead_of:
+        ChildSession.objects.filter(pk=case_keys.token_hash(instead_of), state__in=(PENDING, FAILED)).delete()
     ChildSession.objects.create(
         token_hash=case_keys.token_hash(token),
         state=PENDING,

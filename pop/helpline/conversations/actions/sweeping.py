@@ -25,6 +25,8 @@ TRACE = timedelta(days=1)
 """How long an ended session's trace stays, so that its form sent again opens no new conversation."""
 
 _EVERY = 60
+# Of a rush of people who try codes, each leaves a waiting session behind: more than came in a minute go in one.
+_ROUNDS = 100
 _GOING_ON = [state for state in lifecycle.STATES if state != lifecycle.CLOSED]
 
 
@@ -43,7 +45,9 @@ class KeepingDuty:
             sweep_stray_leases()
             while renew_epochs(now):
                 continue
-            sweep_sessions(now)
+            for _ in range(_ROUNDS):
+                if not sweep_sessions(now):
+                    break
             erase_due(now)
 
 

@@ -21,6 +21,8 @@ from pop.pages.answers import answer_page, came_back, read_form
 from pop.pages.leaving import SESSION_COOKIE
 from pop.people.entrance import anyone
 
+MOST_TYPED = 400
+
 
 @anyone
 def back(request: HttpRequest) -> HttpResponse:
@@ -37,12 +39,17 @@ def back(request: HttpRequest) -> HttpResponse:
             return see_other("/")
         if another_site(request):
             return answer_page(request, sorry(who), status=403)
-        words = text_of(request, "words").strip()
+        # Far longer than any six words of ours; what is longer is none of them, and would only be slow to read.
+        words = text_of(request, "words").strip()[:MOST_TYPED]
         if not words:
             return without_session(answer_page(request, pages.back_page(who)))
-        if state not in {"pending", "failed"}:
-            token = begin_coming_back()
-        trying.begin(token, words, language=who.language, bucket=trying.bucket_of(request))
+        bucket = trying.bucket_of(request)
+        if trying.is_full(bucket):
+            return answer_page(request, pages.back_page(who, trouble="back_busy"), status=503)
+        # Never the waiting session that the browser brought: whoever had this browser before may know its token, and
+        # would be let in with it.
+        token = begin_coming_back(instead_of=token)
+        trying.begin(token, words, language=who.language, bucket=bucket)
         country = f"&country={who.country}" if who.country else ""
         return with_session(see_other(f"/back?language={who.language}{country}"), token)
     if trying.is_busy(token):
