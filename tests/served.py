@@ -44,9 +44,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def prepared(folder: Path) -> Path:
+def prepared(folder: Path, **more: str) -> Path:
     """Make keys, database, real registry and snapshot in a folder, and return it."""
-    done = pop("prepare", env=environment(folder))
+    done = pop("prepare", env=environment(folder, **more))
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
