@@ -8,13 +8,17 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from pop.helpline.conversations.actions.forgetting import erase
+from pop.helpline.conversations.rules.lifecycle import LEASED
 from pop.helpline.lines.rules import RefusedError
 from pop.privacy.erasures import note_erased
 
 logger = logging.getLogger("pop.server")
+# While the journal is emptied nobody can write: whoever reads just then must not make them wait for long.
+PATIENCE_MS = 50
 # Something was erased since the journal file was last emptied. Set at the start: nobody knows what was before it.
 _erased = threading.Event()
 _erased.set()
@@ -26,22 +30,44 @@ def note_conversation(payload: Mapping[str, object]) -> None:
     _erased.set()
 
 
+def note_lease_taken_back(payload: Mapping[str, object]) -> None:
+    """Hear "conversation_changed" {state}: where the state has no lease, the one before it is in the journal still.
+
+    With the root key of a machine that was carried away, it would open a closed conversation.
+    """
+    if payload["state"] not in LEASED:
+        _erased.set()
+
+
 def overwrite_journal() -> bool:
     """Empty SQLite's journal file after an erasure, so that what was overwritten in the database is not left in it.
 
-    Returns whether there was anything to do. It is tried again where somebody is reading just then.
+    Returns whether there was anything to do. Where somebody reads just then (a backup may for minutes), it is tried
+    again at the next call: nobody who writes waits for it longer than `PATIENCE_MS`.
     """
     if not _erased.is_set():
         return False
-    for name in settings.DATABASES:
-        if connections[name].vendor == "sqlite":
-            with connections[name].cursor() as cursor:
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                busy = cursor.fetchone()[0]
-            if busy:
-                return True
     _erased.clear()
+    emptied = [_emptied(connections[name]) for name in settings.DATABASES if connections[name].vendor == "sqlite"]
+    if not all(emptied):
+        _erased.set()
     return True
+
+
+def _emptied(connection: BaseDatabaseWrapper) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        usual = int(cursor.fetchone()[0])
+        # Most of the work first, in the way that holds up nobody.
+        cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not cursor.fetchone()[0]
+        except OperationalError:  # the lock is somebody else's
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def erase_conversations(ids: Sequence[UUID]) -> None:

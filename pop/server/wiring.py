@@ -39,7 +39,7 @@ from pop.privacy.erasures import Eraser
 from pop.privacy.keys import public_keys
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
-from pop.server.forgetting import erase_conversations, note_conversation
+from pop.server.forgetting import erase_conversations, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
 from pop.server.tending import TendingDuty, join_capabilities
@@ -63,7 +63,7 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     ERASED: [note_conversation],
     TEAM_LEFT: [member_left],
     SENT: [audit_sends],
-    TALK_CHANGED: [note_ended_wait, round_closed, queue_changed],
+    TALK_CHANGED: [note_ended_wait, round_closed, queue_changed, note_lease_taken_back],
     LINE_CHANGED: [line_changed],
     # Nobody needs to hear these yet: what shows them is woken by the bell, at once.
     TEAM_KEY_CHANGED: [],
