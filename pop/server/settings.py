@@ -23,6 +23,9 @@ PUBLIC_PORT = int(os.environ.get("POP_PUBLIC_PORT", "8000"))
 CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))
 # The address to listen on; empty: 127.0.0.1 for the public door, localhost for the console.
 BIND = os.environ.get("POP_BIND", "")
+# Addresses of the proxies in front of the doors. From them, and from nobody else, it is believed where a request really
+# comes from and whether it came by https (X-Forwarded-For, X-Forwarded-Proto).
+PROXIES = [each.strip() for each in os.environ.get("POP_PROXIES", "").split(",") if each.strip()]
 # Where "Leave now" goes: somewhere a child could have been looking at anyway.
 EXIT_URL = os.environ.get("POP_EXIT_URL", "https://www.google.com/")
 # Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all.

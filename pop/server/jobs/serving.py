@@ -60,6 +60,9 @@ def serve_door(door: str) -> int:
         host=settings.BIND or ("127.0.0.1" if door == "public" else "localhost"),
         port=settings.PUBLIC_PORT if door == "public" else settings.CONSOLE_PORT,
         http=BoundedProtocol,
+        # Without this uvicorn believes whoever speaks from this machine: a tunnel would pass on what a stranger wrote.
+        proxy_headers=bool(settings.PROXIES),
+        forwarded_allow_ips=settings.PROXIES,
         access_log=False,  # a line per request would hold a child's path and a time
         log_level="warning",
         server_header=False,
