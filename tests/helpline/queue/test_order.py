@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pop.helpline.queue.rules.order import (
     DANGER,
     LANGUAGE_WAIT,
-    LANGUAGE_WAIT_IN_DANGER,
     RAISED,
     USUAL,
     Place,
@@ -123,15 +122,27 @@ def test_a_region_does_not_part_who_speaks_one_language() -> None:
     assert speaks(["fr"], "")
 
 
-def test_another_language_is_a_way_out_after_a_while_and_sooner_in_danger() -> None:
+def test_another_language_is_a_way_out_after_a_while_and_at_once_in_danger() -> None:
     def may(minutes: float, urgency: int) -> bool:
         return may_have(child(1, minutes, urgency, "ar"), ["fr"], cap=CAP, now=NOON)
 
-    usual, danger = (each.total_seconds() / 60 for each in (LANGUAGE_WAIT, LANGUAGE_WAIT_IN_DANGER))
+    usual = LANGUAGE_WAIT.total_seconds() / 60
     assert not may(usual - 0.1, USUAL)
+    assert not may(usual - 0.1, RAISED)
     assert may(usual, USUAL)
-    assert not may(danger - 0.1, DANGER)
-    assert may(danger, DANGER)
+    assert may(0, DANGER)
+
+
+def test_a_child_in_danger_whose_language_nobody_speaks_goes_to_whoever_has_room_at_once() -> None:
+    places = [Place(UUID(int=1), 0, 3, ("ar",)), Place(UUID(int=2), 1, 2, ("fr",))]
+    assert shared_out([child(7, 0, DANGER, "ar")], places, cap=CAP, now=NOON) == [(UUID(int=7), UUID(int=2))]
+    # The same child without danger waits a while for the one who speaks its language.
+    assert shared_out([child(7, 0, RAISED, "ar")], places, cap=CAP, now=NOON) == []
+
+
+def test_a_child_in_danger_still_goes_to_who_speaks_its_language_where_they_have_room() -> None:
+    places = [Place(UUID(int=1), 3, 0, ("fr",)), Place(UUID(int=2), 1, 2, ("ar",))]
+    assert shared_out([child(7, 0, DANGER, "ar")], places, cap=CAP, now=NOON) == [(UUID(int=7), UUID(int=2))]
 
 
 def test_a_short_cap_ends_the_wait_for_a_language_too() -> None:

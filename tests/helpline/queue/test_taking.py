@@ -79,6 +79,15 @@ def test_a_language_is_matched_and_after_a_while_anybody_may(house: House) -> No
     assert next_for(house.counsellor) == opened.conversation
 
 
+def test_a_child_in_danger_is_given_at_once_to_who_does_not_speak_its_language(house: House) -> None:
+    opened, calm = begin(house, danger=True), begin(house)
+    Conversation.objects.filter(pk__in=[opened.conversation, calm.conversation]).update(language="ar")
+    on_duty(house, house.counsellor, speaks=("fr",), given=True)
+    assert give_out(house.line) == 1
+    assert row(opened.conversation).assignee == house.counsellor.id
+    assert row(calm.conversation).state == "waiting"
+
+
 def test_whom_one_chooses_oneself_may_speak_any_language(house: House) -> None:
     opened = begin(house)
     Conversation.objects.filter(pk=opened.conversation).update(language="ar")

@@ -18,9 +18,8 @@ USUAL: Final = 0
 RAISED: Final = 1
 DANGER: Final = 2
 
-# Somebody who speaks the child's language is worth waiting for, but not for long, and in danger hardly at all.
+# Somebody who speaks the child's language is worth waiting for, but not for long, and never in danger.
 LANGUAGE_WAIT: Final = timedelta(minutes=5)
-LANGUAGE_WAIT_IN_DANGER: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +83,12 @@ def speaks(languages: Sequence[str], language: str) -> bool:
 
 
 def may_have(child: Waiting, languages: Sequence[str], *, cap: timedelta, now: datetime) -> bool:
-    """Say whether somebody of these languages may be given this child now: a language of theirs, or waited enough."""
-    patience = LANGUAGE_WAIT_IN_DANGER if child.urgency >= DANGER else LANGUAGE_WAIT
-    return speaks(languages, child.language) or now - child.since >= min(patience, cap)
+    """Say whether somebody of these languages may be given this child now: in danger, or in a language of theirs, or
+    after waiting long enough.
+    """
+    if child.urgency >= DANGER or speaks(languages, child.language):
+        return True
+    return now - child.since >= min(LANGUAGE_WAIT, cap)
 
 
 def choices(children: Iterable[Waiting], languages: Sequence[str], *, cap: timedelta, now: datetime) -> list[Waiting]:
