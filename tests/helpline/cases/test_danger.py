@@ -67,6 +67,24 @@ def test_a_later_check_lowers_nothing(house: House, opened: Opened) -> None:
     assert (shown.level, shown.checks) == ("none", 2)
 
 
+def test_a_danger_that_the_child_knows_of_is_not_told_again(house: House, opened: Opened) -> None:
+    def told() -> list[str]:
+        inside = child_enters(opened.token)
+        assert inside is not None
+        said = messages_after(opened.conversation, 0, inside.keys)
+        return [str(each.notice["why"]) for each in said if each.notice.get("code") == "danger_steps"]
+
+    check(house, opened, immediate_danger="yes")
+    check(house, opened, immediate_danger="yes", age="13_15")
+    assert told() == ["danger"]
+    check(house, opened, immediate_danger="no", suicide="now")
+    assert told() == ["danger", "suicide"]
+    check(house, opened, immediate_danger="no", suicide="no", abuser_near="no")
+    assert told() == ["danger", "suicide"]
+    check(house, opened, suicide="now")
+    assert told() == ["danger", "suicide", "suicide"]
+
+
 def test_a_raised_risk_raises_urgency_and_tells_the_child_nothing(house: House, opened: Opened) -> None:
     before = seen_by_child(opened.token)
     assert check(house, opened, suicide="thoughts", immediate_danger="no", abuser_near="no") == "raised"

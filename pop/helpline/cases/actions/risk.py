@@ -34,7 +34,8 @@ def check_risk(
 ) -> str:
     """Keep the answers to the risk check and return their level: none, raised or imminent.
 
-    Imminent danger puts the conversation first, calls the supervisors and tells the child what happens now and why.
+    Imminent danger puts the conversation first, calls the supervisors and tells the child what happens now and why:
+    once, and again only where it is another reason or where the danger had been over.
     What was found before is never lowered by a later check. Raises RefusedError: "unknown", "not_yours", "wrong_state",
     "risk_answers".
     """
@@ -45,10 +46,12 @@ def check_risk(
     found = level(whole)
     with database.atomic():
         row = _theirs(conversation, staff)
+        before = RiskCheck.objects.filter(conversation=row).order_by("-at", "-pk").first()
         RiskCheck.objects.create(conversation=row, staff=staff, at=now, answers=whole, level=found)
         if found == IMMINENT:
             Conversation.objects.filter(pk=row.pk).update(danger=True, urgency=DANGER)
-            if row.channel != "phone":
+            known = before is not None and before.level == IMMINENT and why(before.answers) == why(whole)
+            if row.channel != "phone" and not known:
                 keys = opened_by(row, staff=staff, private_key=private_key)
                 line = lines.line(row.line_id)
                 # What staff do is written for staff; the child is told those steps that have words for a child.
