@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import uvicorn
-from pytest_django.fixtures import SettingsWrapper
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pop.server.jobs import serving
@@ -28,7 +29,7 @@ def configured(monkeypatch: pytest.MonkeyPatch) -> uvicorn.Config:
 
 @pytest.mark.parametrize("said", ["", "*"])
 def test_nobody_is_believed_where_a_request_comes_from_unless_a_proxy_is_named(
-    settings: SettingsWrapper,
+    settings: Any,
     monkeypatch: pytest.MonkeyPatch,
     said: str,
 ) -> None:
@@ -41,7 +42,7 @@ def test_nobody_is_believed_where_a_request_comes_from_unless_a_proxy_is_named(
 
 
 def test_the_proxies_that_are_named_are_believed_and_nobody_else(
-    settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PROXIES = ["192.0.2.7"]
     wrapped = configured(monkeypatch).loaded_app
