@@ -13,7 +13,7 @@ from pop.people.entrance import anyone
 
 # The one cookie of ours that a child may have: a chat's session. Never Clear-Site-Data "cookies" to end it: that signs
 # out sibling hosts.
-SESSION_COOKIE = "pop_public"
+SESSION_COOKIE = f"{settings.COOKIE_PREFIX}pop_public"
 
 log = logging.getLogger("pop.pages")
 
@@ -52,5 +52,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     # Chromium also drops its back-forward cache of this origin with it.
     response["Clear-Site-Data"] = '"cache"'
     response["Cache-Control"] = "no-store"
-    response.delete_cookie(SESSION_COOKIE, samesite="Strict")
+    # Another site that leads here brings no cookie of ours, and must not take the child's chat away.
+    if request.headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}:
+        response.delete_cookie(SESSION_COOKIE, samesite="Strict")
     return response

@@ -26,7 +26,7 @@ from pop.privacy.sealing import KEY, SealError, open_under
 
 log = logging.getLogger("pop.people")
 
-COOKIE = "pop_console_key"
+COOKIE = f"{settings.COOKIE_PREFIX}pop_console_key"
 # The name in the session's data under which it names its row of open keys.
 SESSION_NAME = "staff_key"
 # Between the password and the second factor; allauth forgets an unfinished sign-in after the same time.

@@ -203,8 +203,11 @@ if DOOR == "console":
     }
 # --- end of sign-in ---
 SESSION_ENGINE = "pop.people.sessions"
-SESSION_COOKIE_NAME = "pop_console"
-CSRF_COOKIE_NAME = "pop_console_csrf"
+# Browsers take a cookie of such a name over https from this very host only: no sibling host can plant one. The child's
+# (pop.pages.leaving) and the key's (pop.people.unlocking) have it too.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}pop_console"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}pop_console_csrf"
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_HTTPONLY = True

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +12,9 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pop.server.jobs import serving
+from tests.served import environment
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def configured(monkeypatch: pytest.MonkeyPatch) -> uvicorn.Config:
@@ -49,3 +55,23 @@ def test_the_proxies_that_are_named_are_believed_and_nobody_else(
     assert isinstance(wrapped, ProxyHeadersMiddleware)
     assert "192.0.2.7" in wrapped.trusted_hosts
     assert "127.0.0.1" not in wrapped.trusted_hosts
+
+
+@pytest.mark.parametrize("production", ["", "1"])
+def test_in_production_no_sibling_host_can_plant_a_cookie(tmp_path: Path, production: str) -> None:
+    names = (
+        "SESSION_COOKIE, forms.CHILD_COOKIE, unlocking.COOKIE, settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME"
+    )
+    asked = f"""
+import django; django.setup()
+from django.conf import settings
+from pop.helpline.conversations.live import forms
+from pop.pages.leaving import SESSION_COOKIE
+from pop.people import unlocking
+print({names})
+"""
+    env = environment(tmp_path, POP_PRODUCTION=production, DJANGO_SETTINGS_MODULE="pop.server.settings")
+    done = subprocess.run([sys.executable, "-c", asked], env=env, capture_output=True, text=True, check=True, cwd=ROOT)
+    prefix = "__Host-" if production else ""
+    plain = ("pop_public", "pop_public", "pop_console_key", "pop_console", "pop_console_csrf")
+    assert done.stdout.split() == [prefix + each for each in plain]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from pop.helpline import database
@@ -335,3 +336,13 @@ def test_a_line_for_one_country_gives_its_emergency_number_to_whoever_said_none(
     assert "tel:" not in re.sub(r'href="tel:116"', "", child.page())
     Line.objects.update(countries=["KE"])
     assert 'href="tel:999"' in child.page()
+
+
+def test_another_site_that_leads_to_the_exit_takes_no_chat_away(writing: Child) -> None:
+    # SameSite=Strict: the browser brings no cookie along, and would take an answer's that ends it.
+    stranger = Client().get("/leave", headers={"sec-fetch-site": "cross-site"})
+    assert stranger.status_code == 303
+    assert not stranger.cookies
+    for headers in ({}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}):
+        own = Client().get("/leave", headers=headers)
+        assert own.cookies[SESSION_COOKIE].value == ""

@@ -195,3 +195,12 @@ def test_a_form_out_of_chromiums_history_shows_the_first_page(child: Child) -> N
 def test_an_ended_line_is_not_offered(child: Child) -> None:
     Line.objects.update(ended_at="2026-01-01T00:00:00Z")
     assert "<textarea" not in child.page("/write?language=en&country=KE")
+
+
+@pytest.mark.parametrize("text", ["", "x" * 4_001])
+def test_a_key_that_somebody_planted_in_a_form_is_not_in_the_next_one(child: Child, text: str) -> None:
+    """Whoever knows a form's key and its words is given its conversation: the page must bring no key but its own."""
+    planted = secrets.token_urlsafe(24)
+    answer = child.begin(text, key=planted)
+    assert answer.status_code == 400
+    assert planted not in answer.content.decode()

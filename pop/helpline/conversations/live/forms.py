@@ -16,10 +16,11 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from pop.helpline.conversations.rules.messages import valid_client_key
+from pop.pages.leaving import SESSION_COOKIE
 
 Headers = Mapping[bytes, bytes]
 
-CHILD_COOKIE = "pop_public"
+CHILD_COOKIE = SESSION_COOKIE
 _PURPOSE = b"pop form 1"
 _FIELDS = 20
 _OWN = frozenset({b"same-origin", b"none"})

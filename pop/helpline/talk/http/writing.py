@@ -74,7 +74,7 @@ def write(request: HttpRequest) -> HttpResponse:
         offer = lines.offer_for(who.country, who.language, now=timezone.now())
         line = offer
         if not sends or offer is None:
-            return _page(request, who, line, key=key, draft=draft, carried=carried)
+            return _page(request, who, line, key=secrets.token_urlsafe(24), draft=draft, carried=carried)
         if another_site(request):
             return answer_page(request, sorry(who), status=403)
         opened = open_conversation(
@@ -88,8 +88,8 @@ def write(request: HttpRequest) -> HttpResponse:
             danger=draft.danger,
         )
     except RefusedError as refused:
-        if refused.code == "key_reused":
-            key = secrets.token_urlsafe(24)
+        # Nothing was opened with this key, and whoever planted it in a form must not find it in the next one.
+        key = secrets.token_urlsafe(24)
         draft = pages.Draft(text=draft.text, danger=draft.danger, refused=refused.code)
         return _page(request, who, line, key=key, draft=draft, carried=carried, status=_STATUS.get(refused.code, 400))
     except (Error, OSError) as error:
