@@ -1,4 +1,4 @@
-"""Documentation that fails the tests: settings, commands, events and API paths all stand in docs/look-up."""
+"""Documentation that fails the tests: settings, commands, events and addresses all stand in docs/look-up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pop_sdk.vocabulary import NEEDS
 
 from pop.registry.exchange.profile import FACTS
 from pop.server.commands import parser
-from pop.server.wiring import SUBSCRIBERS
+from pop.server.talking import Talking
+from pop.server.wiring import SUBSCRIBERS, plain_doors, snapshots
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_UP = ROOT / "docs" / "look-up"
@@ -63,10 +64,22 @@ def test_every_api_path_is_listed() -> None:
     assert [path for path in described["paths"] if f"`{path}`" not in page] == []
 
 
+def test_every_page_of_the_documentation_is_led_to() -> None:
+    start = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")} - {"README.md"}
+    assert [page for page in sorted(pages) if f"]({page})" not in start] == []
+
+
+def test_every_plain_door_is_listed() -> None:
+    doors = {*plain_doors(snapshots()).by_path, *Talking("public").by_path, *Talking("console").by_path}
+    text = "".join((LOOK_UP / name).read_text(encoding="utf-8") for name in ("api.md", "helpline-addresses.md"))
+    assert [path for path in sorted(doors) if f"`{path}`" not in text] == []
+
+
 def test_no_page_of_the_documentation_links_to_a_file_that_is_not_there() -> None:
     dead = []
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "pop").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        for target in re.findall(r"(?:\]\(|src=\")([^)#\s\"]+)", page.read_text(encoding="utf-8")):
             if "://" not in target and not (page.parent / target).exists():
                 dead.append(f"{page.relative_to(ROOT)}: {target}")
     assert dead == []
