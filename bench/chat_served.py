@@ -48,6 +48,7 @@ def main(door: str) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [length]})
         await send({"type": "http.response.body", "body": body})
 
+    served.posts = secured.posts  # type: ignore[attr-defined]
     config = uvicorn.Config(
         served,
         host="127.0.0.1",

@@ -119,7 +119,7 @@ def public(talking: Talking | None = None) -> Secured:
         stop=stop,
         closing=talks.close_streams,
     )
-    return Secured(program, policy, hot={"/v1/match": doors.answer})
+    return Secured(program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts)
 
 
 def console(talking: Talking | None = None) -> Secured:
@@ -151,7 +151,7 @@ def console(talking: Talking | None = None) -> Secured:
         stop=stop,
         closing=talks.close_streams,
     )
-    return Secured(program, policy)
+    return Secured(program, policy, posts=talks.posts)
 
 
 def close_streams(application: Application) -> None:

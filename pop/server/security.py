@@ -7,6 +7,8 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from pop.places.problems import MEDIA_TYPE, problem
@@ -19,6 +21,10 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Header = tuple[bytes, bytes]
 # A door that answers a query from memory: (status, media type, body). It is asked without a coroutine in between.
 Hot = Callable[[bytes], tuple[int, Header, bytes]]
+# A door that takes a whole POST (headers, body) and answers it later by a call: (status, headers of its own, body).
+# False: it is left to the application.
+Answer = Callable[[int, tuple[Header, ...], bytes], None]
+Post = Callable[[list[Header], bytes, Answer], bool]
 
 log = logging.getLogger("pop.server")
 
@@ -61,10 +67,21 @@ class Secured:
 
     body_seconds = BODY_SECONDS
 
-    def __init__(self, application: Application, policy: Policy, hot: Mapping[str, Hot] | None = None) -> None:
-        """Take what is behind the wrapper, and the hot doors by path: GET on them is answered here, at once."""
+    def __init__(
+        self,
+        application: Application,
+        policy: Policy,
+        hot: Mapping[str, Hot] | None = None,
+        posts: Mapping[str, Post] | None = None,
+    ) -> None:
+        """Take what is behind the wrapper, and the hot doors by path: GET on them is answered here, at once.
+
+        `posts` are asked first by a server that knows of them (pop.server.bounded).
+        """
         self.application = application
         self.hot = hot or {}
+        self.posts = {path.encode(): partial(self._post, door) for path, door in (posts or {}).items()}
+        self._heads: dict[tuple[int, tuple[Header, ...]], bytes] = {}
         common: list[Header] = [
             (b"content-security-policy", policy.csp),
             (b"referrer-policy", policy.referrer),
@@ -136,6 +153,23 @@ class Secured:
             tell(error)
             if not started:
                 await answer_problem(complete, 500, "Something went wrong", "Please try again in a moment.")
+
+    def _post(self, door: Post, headers: list[Header], body: bytes, write: Callable[[bytes, bytes], None]) -> bool:
+        def answer(status: int, own: tuple[Header, ...], said: bytes) -> None:
+            write(self._heads.get((status, own)) or self._head(status, own), said)
+
+        try:
+            return door(headers, body, answer)
+        except Exception as error:
+            tell(error)
+            return False
+
+    def _head(self, status: int, own: tuple[Header, ...]) -> bytes:
+        """Return a status line and headers, made once: a door has few kinds of answers."""
+        lines = [b"HTTP/1.1 %d %b" % (status, HTTPStatus(status).phrase.encode())]
+        lines += [b"%b: %b" % each for each in (*own, *self.private)]
+        head = self._heads[status, own] = b"\r\n".join(lines) + b"\r\n"
+        return head
 
     async def _let_finish(self, receive: Receive) -> None:
         """Throw away the rest of a body that is too large: many senders read an answer only after sending it all."""

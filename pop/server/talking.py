@@ -22,7 +22,7 @@ from pop.helpline.conversations.queries.watching import sessions_over
 from pop.helpline.conversations.rules.messages import USUAL, Limits
 from pop.people.queries import open_key_sessions
 from pop.people.seats import COOKIES, seat_of
-from pop.server.security import Application
+from pop.server.security import Application, Post
 
 
 class Talking:
@@ -54,6 +54,7 @@ class Talking:
             )
             self.hub.let_in(STAFF, doors.admit, doors.stale)
         self.by_path: dict[str, Application] = dict(doors.by_path)
+        self.posts: dict[str, Post] = dict(doors.posts)
 
     async def start(self) -> None:
         """Begin, in the server's event loop."""

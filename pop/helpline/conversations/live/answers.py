@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from pop.helpline.conversations.rules.carrying import moment
 from pop.places.problems import MEDIA_TYPE
 
 Scope = MutableMapping[str, Any]
@@ -14,8 +16,11 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Header = tuple[bytes, bytes]
+# Answers a whole POST later: status, headers, body.
+Answer = Callable[[int, tuple[Header, ...], bytes], None]
 
 JSON = (b"content-type", b"application/json")
+SENT = (JSON,)
 PROBLEM = (b"content-type", MEDIA_TYPE.encode())
 HTML = (b"content-type", b"text/html; charset=utf-8")
 EVENTS = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no")]
@@ -81,6 +86,11 @@ def refusal_of(code: str) -> Refusal:
     return _REFUSED.get(code) or Refusal(409, code, "This cannot be done now.")
 
 
+def sent(sequence: int, at: datetime) -> bytes:
+    """Return the JSON that acknowledges a message."""
+    return b'{"sequence":%d,"at":"%s"}' % (sequence, moment(at).encode())
+
+
 async def respond(send: Send, status: int, body: bytes, *headers: Header) -> None:
     """Send one whole answer."""
     length = (b"content-length", b"%d" % len(body))
@@ -90,6 +100,11 @@ async def respond(send: Send, status: int, body: bytes, *headers: Header) -> Non
 
 async def problem(send: Send, refusal: Refusal) -> None:
     """Answer with problem details (RFC 9457); `code` tells programs which one it is."""
+    await respond(send, refusal.status, problem_details(refusal), PROBLEM, *retry(refusal))
+
+
+def problem_details(refusal: Refusal) -> bytes:
+    """Return a refusal as JSON (RFC 9457)."""
     body: dict[str, object] = {
         "type": "about:blank",
         "title": refusal.code.replace("_", " ").capitalize(),
@@ -99,7 +114,7 @@ async def problem(send: Send, refusal: Refusal) -> None:
     }
     if refusal.field:
         body["parameter"] = refusal.field
-    await respond(send, refusal.status, json.dumps(body).encode(), PROBLEM, *retry(refusal))
+    return json.dumps(body).encode()
 
 
 async def see_other(send: Send, address: bytes) -> None:

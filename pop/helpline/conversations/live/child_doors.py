@@ -26,9 +26,9 @@ from django.utils import timezone
 
 from pop.helpline import ringing
 from pop.helpline.conversations.live import answers, forms
-from pop.helpline.conversations.live.answers import Receive, Refusal, RefusedForm, Renderer, Scope, Send
+from pop.helpline.conversations.live.answers import Answer, Header, Receive, Refusal, RefusedForm, Renderer, Scope, Send
 from pop.helpline.conversations.live.hub import Entry, Hub
-from pop.helpline.conversations.live.sending import Batcher, NotSentError, Sending
+from pop.helpline.conversations.live.sending import Batcher, NotSentError, Result, Sending
 from pop.helpline.conversations.live.streams import CHILD, RETRY, Stream, child_cursor
 from pop.helpline.conversations.queries.talks import conversation_of
 from pop.helpline.conversations.queries.watching import watched_by_child
@@ -59,8 +59,37 @@ class ChildDoors:
         self._render = render
         # A session's conversation never changes, and each send's own transaction asks again whether it is still open.
         self._known: OrderedDict[str, Known] = OrderedDict()
+        # The token of a whole Cookie header: most requests of a browser have the same one.
+        self._tokens: OrderedDict[bytes, str] = OrderedDict()
         self._typed: Typed = OrderedDict()
         self.by_path = {"/talk/send": self.send, "/talk/typing": self.typing, "/talk/stream": self.stream}
+        self.posts = {"/talk/send": self.post}
+
+    def post(self, headers: list[Header], body: bytes, answer: Answer) -> bool:
+        """Take a message as our page's script sends it, from a session that was seen; all else is left to `send`."""
+        given = dict(headers)
+        token = self._tokens.get(given.get(b"cookie", b""), "")
+        known = self._known.get(token)
+        if known is None or given.get(b"content-type") != answers.JSON[1] or forms.from_other_site(given):
+            return False
+        try:
+            asked = forms.read(answers.JSON[1], body)
+            if not forms.same(known.form, asked.fields.get("token", "")):
+                return False
+            sending = Sending(
+                known.conversation, messages.CHILD, forms.text_of(asked), forms.key_of(asked), token=token
+            )
+            self._batcher.put(sending, partial(self._told, answer, token))
+        except (forms.MisreadError, NotSentError):
+            return False
+        return True
+
+    def _told(self, answer: Answer, token: str, result: Result) -> None:
+        if isinstance(result, RefusedError) and result.code == "unknown":
+            self._known.pop(token, None)
+            answer_refused(answer, answers.NO_SESSION)
+        else:
+            answer_sent(answer, result)
 
     async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer POST /talk/send: `text`, `key` (of this message), `token` (of the form)."""
@@ -89,8 +118,7 @@ class ChildDoors:
             if not asked.json:
                 await answers.see_other(send, _TALK)
                 return
-            body = b'{"sequence":%d,"at":"%s"}' % (appended.sequence, appended.at.isoformat().encode())
-            await answers.respond(send, 200, body.replace(b"+00:00", b"Z"), answers.JSON)
+            await answers.respond(send, 200, answers.sent(appended.sequence, appended.at), answers.JSON)
             return
         await self._refuse(scope, send, refusal, asked, token)
 
@@ -142,7 +170,7 @@ class ChildDoors:
         if watched is None:
             await answers.problem(send, answers.NO_SESSION)
             return
-        stream = Stream(side=CHILD, send=send, abort=scope.get("pop.abort"), ticket=token)
+        stream = Stream(side=CHILD, send=send, abort=scope.get("pop.abort"), piece=scope.get("pop.piece"), ticket=token)
         await send({"type": "http.response.start", "status": 200, "headers": answers.EVENTS})
         stream.push(RETRY)
         stream.follow(watched.conversation, position)
@@ -179,6 +207,9 @@ class ChildDoors:
             known = self._known[token] = Known(conversation, forms.form_token(token))
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
+        self._tokens[headers[b"cookie"]] = token
+        if len(self._tokens) > MOST_KNOWN:
+            self._tokens.popitem(last=False)
         return token, known.conversation
 
     async def _refuse(self, scope: Scope, send: Send, refusal: Refusal, asked: forms.Asked | None, token: str) -> None:
@@ -204,6 +235,21 @@ class DoorError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal
+
+
+def answer_sent(answer: Answer, result: Result) -> None:
+    """Answer a send that came by the short way."""
+    if result is None:
+        answer_refused(answer, answers.NOT_SENT)
+    elif isinstance(result, RefusedError):
+        answer_refused(answer, answers.refusal_of(result.code))
+    else:
+        answer(200, answers.SENT, answers.sent(result.sequence, result.at))
+
+
+def answer_refused(answer: Answer, refusal: Refusal) -> None:
+    """Answer a refused send that came by the short way."""
+    answer(refusal.status, (answers.PROBLEM, *answers.retry(refusal)), answers.problem_details(refusal))
 
 
 def too_soon(typed: Typed, conversation: UUID, on: bool) -> bool:

@@ -13,8 +13,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import DatabaseError, Error, OperationalError
@@ -43,6 +43,8 @@ logger = logging.getLogger("pop.helpline")
 # Which of these sign-ins of staff are still open (pop.people); asked inside the batch's transaction.
 StillOpen = Callable[[Iterable[UUID]], frozenset[UUID]]
 Result = Appended | RefusedError | None
+# Hears in the event loop what became of a send; None: it was not sent, or nobody knows.
+Told = Callable[[Result], None]
 Kept = Callable[[list[tuple[Sending, Appended]]], None]
 
 
@@ -60,13 +62,12 @@ def send_now(sending: Sending, *, now: datetime | None = None, limits: Limits = 
         return append(sending, now=now, limits=limits)
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """One send, the sign-in it came from (staff) and who waits for it."""
+class _Waiting(NamedTuple):
+    """One send, the sign-in it came from (staff) and who is told."""
 
     sending: Sending
     session: UUID | None
-    future: asyncio.Future[Appended]
+    told: Told
 
 
 class Batcher:
@@ -110,14 +111,29 @@ class Batcher:
 
         A counsellor's needs `session`, the sign-in that it came from: one that ended since is refused ("signed_out").
         """
+        future: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+
+        def told(result: Result) -> None:
+            if future.done():  # its sender went away
+                return
+            if result is None:
+                future.set_exception(NotSentError(2))
+            elif isinstance(result, RefusedError):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+        self.put(sending, told, session=session)
+        return await future
+
+    def put(self, sending: Sending, told: Told, *, session: UUID | None = None) -> None:
+        """Do as `send`, and tell the result by a call in the event loop. Raises NotSentError where nothing is taken."""
         if self._ending or self._loop is None or len(self._queue) >= MOST_WAITING:
             raise NotSentError(2)
-        future: asyncio.Future[Appended] = self._loop.create_future()
-        self._queue.append(_Waiting(sending, session, future))
+        self._queue.append(_Waiting(sending, session, told))
         if self._asleep:
             self._asleep = False
             self._some.release()
-        return await future
 
     def _run(self) -> None:
         connection = database.connection()
@@ -204,14 +220,11 @@ class Batcher:
         for waiting, result in zip(batch, results, strict=True):
             if isinstance(result, Appended) and result.fresh:
                 kept.append((waiting.sending, result))
-            if waiting.future.done():  # its sender went away
-                continue
-            if result is None:
-                waiting.future.set_exception(NotSentError(2))
-            elif isinstance(result, RefusedError):
-                waiting.future.set_exception(result)
-            else:
-                waiting.future.set_result(result)
+            try:
+                waiting.told(result)
+            except Exception as error:
+                # Whoever cannot be answered must not keep the others from theirs.
+                logger.error("a send could not be answered: %s", type(error).__name__)
         if kept and self._kept is not None:
             self._kept(kept)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Protocol
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -21,8 +21,17 @@ from uuid import UUID
 from pop.helpline import ringing
 from pop.helpline.conversations.actions.watching import open_live
 from pop.helpline.conversations.live import answers, forms
-from pop.helpline.conversations.live.answers import Receive, Refusal, RefusedForm, Renderer, Scope, Send
-from pop.helpline.conversations.live.child_doors import MOST_KNOWN, DoorError, Typed, too_soon
+from pop.helpline.conversations.live.answers import (
+    Answer,
+    Header,
+    Receive,
+    Refusal,
+    RefusedForm,
+    Renderer,
+    Scope,
+    Send,
+)
+from pop.helpline.conversations.live.child_doors import MOST_KNOWN, DoorError, Typed, answer_sent, too_soon
 from pop.helpline.conversations.live.hub import Entry, Hub, Keys
 from pop.helpline.conversations.live.sending import Batcher, NotSentError, Sending, StillOpen
 from pop.helpline.conversations.live.streams import FROM_NOW, RETRY, STAFF, Stream, short, staff_cursor
@@ -75,6 +84,22 @@ class StaffDoors:
         self._seats: OrderedDict[bytes, tuple[float, Seat]] = OrderedDict()
         self._typed: Typed = OrderedDict()
         self.by_path = {"/desk/send": self.send, "/desk/typing": self.typing, "/desk/stream": self.stream}
+        self.posts = {"/desk/send": self.post}
+
+    def post(self, headers: list[Header], body: bytes, answer: Answer) -> bool:
+        """Take a message as the desk's script sends it, from a sign-in just seen; all else is left to `send`."""
+        given = dict(headers)
+        until, seat = self._seats.get(given.get(b"cookie", b""), (0.0, None))
+        if seat is None or time.monotonic() >= until or given.get(b"content-type") != answers.JSON[1]:
+            return False
+        if forms.from_other_site(given) or not forms.says_own_site(given):
+            return False
+        try:
+            sending = _sending(forms.read(answers.JSON[1], body), seat)
+            self._batcher.put(sending, partial(answer_sent, answer), session=seat.session)
+        except (forms.MisreadError, NotSentError):
+            return False
+        return True
 
     async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer POST /desk/send: `c` (conversation), `text`, `key`, and `as`: "counsellor" (usual) or "supervisor"."""
@@ -86,16 +111,7 @@ class StaffDoors:
             headers = dict(scope["headers"])
             asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
             seat = await self._let_in(headers)
-            conversation = _conversation(asked)
-            author = messages.SUPERVISOR if asked.fields.get("as") == messages.SUPERVISOR else messages.COUNSELLOR
-            sending = Sending(
-                conversation,
-                author,
-                forms.text_of(asked),
-                forms.key_of(asked),
-                staff=seat.staff,
-                private_key=seat.private_key,
-            )
+            sending = _sending(asked, seat)
             appended = await self._batcher.send(sending, session=seat.session)
         except forms.MisreadError as error:
             refusal = Refusal(400, "misread", error.detail, error.field)
@@ -107,10 +123,9 @@ class StaffDoors:
             refusal = error.refusal
         else:
             if not asked.json:
-                await answers.see_other(send, b"/desk/c/%s" % str(conversation).encode())
+                await answers.see_other(send, b"/desk/c/%s" % str(sending.conversation).encode())
                 return
-            body = b'{"sequence":%d,"at":"%s"}' % (appended.sequence, appended.at.isoformat().encode())
-            await answers.respond(send, 200, body.replace(b"+00:00", b"Z"), answers.JSON)
+            await answers.respond(send, 200, answers.sent(appended.sequence, appended.at), answers.JSON)
             return
         await self._refuse(scope, send, refusal, asked)
 
@@ -155,7 +170,12 @@ class StaffDoors:
         cursor = staff_cursor(given)
         cookies = self._cookies(headers)
         stream = Stream(
-            side=STAFF, send=send, abort=scope.get("pop.abort"), ticket=cookies, asked=_asked(query.get("c", ()))
+            side=STAFF,
+            send=send,
+            abort=scope.get("pop.abort"),
+            piece=scope.get("pop.piece"),
+            ticket=cookies,
+            asked=_asked(query.get("c", ())),
         )
         try:
             entry = await self._hub.in_thread(partial(self.admit, stream))
@@ -262,9 +282,23 @@ class StaffDoors:
         await answers.respond(send, refusal.status, page, answers.HTML, *answers.retry(refusal))
 
 
+def _sending(asked: forms.Asked, seat: Seat) -> Sending:
+    return Sending(
+        _conversation(asked),
+        messages.SUPERVISOR if asked.fields.get("as") == messages.SUPERVISOR else messages.COUNSELLOR,
+        forms.text_of(asked),
+        forms.key_of(asked),
+        staff=seat.staff,
+        private_key=seat.private_key,
+    )
+
+
+_uuid = lru_cache(maxsize=4_096)(UUID)
+
+
 def _conversation(asked: forms.Asked) -> UUID:
     try:
-        return UUID(asked.fields.get("c", ""))
+        return _uuid(asked.fields.get("c", ""))
     except ValueError:
         raise forms.MisreadError("c", "The conversation is named by its id in the field `c`.") from None
 

@@ -28,6 +28,7 @@ class Stream:
     __slots__ = (
         "_abort",
         "_marks",
+        "_piece",
         "_send",
         "_told",
         "asked",
@@ -46,11 +47,15 @@ class Stream:
         side: str,
         send: Send,
         abort: Callable[[], None] | None,
+        piece: Callable[[bytes], bool] | None = None,
         ticket: object,
         who: UUID | None = None,
         asked: frozenset[UUID] = frozenset(),
     ) -> None:
-        """`ticket` is what it is let in by, to be shown again; `asked`: what staff follow besides their own."""
+        """`ticket` is what it is let in by, to be shown again; `asked`: what staff follow besides their own.
+
+        `piece` writes at once, where the server has such a way (pop.server.bounded): False where the reader is behind.
+        """
         self.side = side
         self.ticket = ticket
         self.who = who
@@ -63,6 +68,7 @@ class Stream:
         self._told: dict[UUID, bytes] = {}
         self._send = send
         self._abort = abort
+        self._piece = piece
 
     def follow(self, conversation: UUID, position: int) -> None:
         """Begin at a position: what comes after it is sent. FROM_NOW is resolved by the hub's next look."""
@@ -103,7 +109,11 @@ class Stream:
         """Write at once, or cut the reader off because it does not read; say whether it was written."""
         if self.ended:
             return False
-        if self._at_once({"type": "http.response.body", "body": body, "more_body": True}):
+        if (
+            self._at_once({"type": "http.response.body", "body": body, "more_body": True})
+            if self._piece is None
+            else self._piece(body)
+        ):
             return True
         self.cut()
         return False
