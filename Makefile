@@ -2,7 +2,7 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: run test check bench fix words screenshots clean
+.PHONY: run test check bench soak fix words screenshots clean
 
 run: .venv/.run
 	@exec $(BIN)/pop serve
@@ -15,6 +15,9 @@ check: .venv/.test
 
 bench: .venv/.test
 	@exec $(BIN)/python bench/run.py
+
+soak: .venv/.test  ## the long proofs: PART=kills|cuts|live|flood|bulk|clock|gone, SIZE=small
+	@exec $(BIN)/python tools/soak.py $(PART) $(SIZE)
 
 fix: .venv/.test  ## put imports and layout in order
 	@$(BIN)/ruff check --fix -q . && $(BIN)/ruff format -q .

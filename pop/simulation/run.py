@@ -17,7 +17,7 @@ from pop.simulation.child import Child
 from pop.simulation.counsellor import Counsellor
 from pop.simulation.script import Marks
 from pop.simulation.staffing import make_counsellor
-from pop.simulation.tally import Result
+from pop.simulation.tally import Result, share
 from pop.simulation.world import GRACE_SECONDS, GaveUpError, Plan, World
 
 PROGRESS_SECONDS: Final = 10.0
@@ -25,6 +25,9 @@ PROGRESS_SECONDS: Final = 10.0
 SETTLE_SECONDS: Final = 2.0
 READ_TOGETHER: Final = 40
 MAKE_TOGETHER: Final = 2
+# A limit of sign-ins a minute stands before the door: many counsellors need minutes to come.
+WARM_SECONDS: Final = 900.0
+MEASURING: Final = "Every child is answered; the figures count from now on."
 
 Tell = Callable[[str], None]
 
@@ -53,7 +56,11 @@ async def simulate(
     staff = asyncio.create_task(_staff(world, counsellors, chance))
     lives = [asyncio.create_task(child.live()) for child in children]
     try:
+        if plan.steady:
+            await _until_all_talk(world, tell)
+        measured = time.monotonic()
         await world.rest(plan.seconds)
+        told = measurement(world, time.monotonic() - measured)
         world.finish()
         await _come_to_an_end([*lives, staff], GRACE_SECONDS + 15)
         await asyncio.sleep(SETTLE_SECONDS)
@@ -68,9 +75,31 @@ async def simulate(
         await asyncio.gather(*asides, *lives, staff, return_exceptions=True)
         loop.remove_signal_handler(signal.SIGINT)
         loop.remove_signal_handler(signal.SIGTERM)
+    tell(told)
     for what, count in sorted(world.trouble.items()):
         tell(f"  tried again: {what} ({count} times)")
     return result
+
+
+async def _until_all_talk(world: World, tell: Tell) -> None:
+    """Wait until somebody answers every child; the figures count from then on."""
+    until = time.monotonic() + WARM_SECONDS
+    while world.goes_on and world.standing["active"] < world.plan.children and time.monotonic() < until:
+        await world.rest(0.5)
+    world.tally.seconds.clear()
+    world.trouble.clear()
+    tell(MEASURING)
+
+
+def measurement(world: World, seconds: float) -> str:
+    """Return what was measured of a run's messages, in one line."""
+    times = sorted(world.tally.seconds)
+    longest = times[-1] if times else 0.0
+    return (
+        f"measured {seconds:.0f} s: {len(times) / max(seconds, 0.001):.1f} messages/s, talking "
+        f"{world.standing['active']}, p95 {share(times, 0.95):.0f} ms, p99 {share(times, 0.99):.0f} ms, longest "
+        f"{1000 * longest:.0f} ms, tried again {sum(world.trouble.values())} times"
+    )
 
 
 async def _staff(world: World, counsellors: list[Counsellor], chance: random.Random) -> None:

@@ -35,12 +35,13 @@ class Plan:
     seconds: float
     every: float = 8.0
     steady: bool = False
-    arriving: float = 0.0
 
     @property
     def arrive_within(self) -> float:
         """Over how many seconds the children come."""
-        return self.arriving or min(60.0, self.seconds * 0.3)
+        if self.steady:
+            return self.children * 0.12
+        return min(60.0, self.seconds * 0.3)
 
 
 @dataclass(slots=True)
