@@ -14,7 +14,6 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 
-from pop.helpline.cases.actions.canned import add_canned_answer
 from pop.helpline.cases.models import PracticeRun
 from pop.helpline.conversations.actions.complaining import complain
 from pop.helpline.conversations.actions.moving import close
@@ -118,7 +117,7 @@ def _in_state(state: str, house: House) -> UUID:
 
 
 def _things(house: House, person: Mapping[str, Person]) -> dict[str, UUID]:
-    assignee, leader = house.counsellor, house.supervisor
+    assignee = house.counsellor
     opened = begin(house)
     take(conversation=opened.conversation, staff=assignee.id, private_key=assignee.private)
     practised = PracticeRun.objects.create(
@@ -143,9 +142,6 @@ def _things(house: House, person: Mapping[str, Person]) -> dict[str, UUID]:
         "line_id": house.line,
         "team_id": house.team,
         "staff_id": assignee.id,
-        "answer_id": add_canned_answer(
-            line=house.line, staff=leader.id, language="en", shortcut="hello", title="Hello", text="Hello."
-        ),
     }
 
 

@@ -313,6 +313,7 @@ _LISTS = {
     "answers_ended": "The ready answer is removed.",
     "answers_none": "There are no ready answers in this language yet.",
     "answers_new": "A new ready answer",
+    "answers_new_hint": "Counsellors type the short name. Links must begin with https:// or tel:.",
 }
 _REFUSED = {
     "refused_off_duty": "You are not on duty. Go on duty first.",

@@ -125,3 +125,11 @@ def test_ready_answers_are_written_by_supervisors_and_used_by_all(office):
     assert "Another hello" in office.anna.get("/desk/answers").content.decode()
     office.vera.post("/desk/answers", {**good, "answer": answer, "do": "end"})
     assert office.anna.get(f"/desk/c/{conversation}/canned").json()["answers"] == []
+
+
+def test_a_ready_answer_in_a_language_that_the_line_no_longer_has_can_still_be_found(office):
+    form = {"line": str(office.line), "language": "sw", "shortcut": "hello", "title": "Habari", "text": "Habari yako"}
+    office.vera.post("/desk/answers", form)
+    shown = office.vera.get("/desk/answers", {"line": str(office.line)}).content.decode()
+    assert '<option value="sw">' in shown
+    assert "Habari yako" in office.vera.get("/desk/answers", {"language": "sw"}).content.decode()

@@ -119,8 +119,7 @@ def test_no_page_has_a_violation_or_scrolls_sideways(office: tuple[Served, dict[
         f"/lines/{line}/settings",
         f"/lines/{line}/hours",
         f"/lines/{line}/steps",
-        f"/lines/{line}/answers",
-        f"/lines/{line}/answers/add",
+        f"/desk/answers?line={line}",
         f"/lines/{line}/teams/add",
         f"/teams/{team}",
     ]

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from pop.audit.models import AuditRow
 from pop.helpline import database
-from pop.helpline.cases.models import CannedAnswer
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.models import Line, Team
 from tests.helpline.supervision.conftest import Office, who
@@ -118,21 +117,14 @@ def test_steps_in_danger_are_put_in_order_and_keep_their_ids(office: Office) -> 
     assert lines.line(office.line) == line
 
 
-def test_ready_answers_are_written_changed_and_taken_away(office: Office) -> None:
-    address = f"/lines/{office.line}/answers"
-    form = {"language": "en", "shortcut": "hello", "title": "Hello", "text": "I am here for you."}
-    assert office.supervisor.post(f"{address}/add", form).status_code == 302
-    row = CannedAnswer.objects.get()
-    assert "I am here for you." in text(office.supervisor.get(address))
-    bad = office.supervisor.post(f"{address}/add", form | {"shortcut": "b", "text": "javascript:alert(1)"})
-    assert "Links must begin with https://" in text(bad)
-    assert "has this short name" in text(office.supervisor.post(f"{address}/add", form))
-    assert office.supervisor.post(f"{address}/{row.pk}", form | {"title": "Good day"}).status_code == 302
-    row.refresh_from_db()
-    assert row.title == "Good day"
-    assert office.stranger.get(f"{address}/{row.pk}").status_code == 404
-    office.supervisor.post(f"{address}/{row.pk}/end")
-    assert "There are no ready answers yet." in text(office.supervisor.get(address))
+def test_a_lines_page_counts_its_ready_answers_and_leads_to_them(office: Office) -> None:
+    form = {"line": str(office.line), "language": "en", "shortcut": "hello", "title": "Hello", "text": "I am here."}
+    assert office.supervisor.post("/desk/answers", form).status_code == 302
+    shown = text(office.supervisor.get(f"/lines/{office.line}"))
+    assert "Ready answers: 1" in shown
+    assert f"/desk/answers?line={office.line}" in shown
+    assert "I am here." in text(office.supervisor.get(f"/desk/answers?line={office.line}"))
+    assert "/desk/answers?line=" not in text(office.administrator.get(f"/lines/{office.line}"))
 
 
 def test_a_line_is_made_and_then_given_its_first_team(office: Office) -> None:

@@ -31,14 +31,16 @@ def answers(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     mine = [*my_lines(request), *my_lines(request, practice=True)]
     chosen = next((each for each in mine if str(each.id) == given.get("line")), mine[0] if mine else None)
-    spoken = given.get("language", "") or SAY.language
+    kept = canned_answers(line=chosen.id, staff=me) if chosen else []
+    # The line's languages, and those that it had when an answer was written.
+    tags = list(dict.fromkeys((*(chosen.languages if chosen else ()), *(each.language for each in kept))))
+    spoken = next((each for each in (given.get("language", ""), SAY.language) if each in tags), tags[0] if tags else "")
     if request.method == "POST":
         try:
             if chosen is None or str(chosen.id) != given.get("line"):
                 raise RefusedError("unknown")
             tell(request, SAY[_act(request, chosen.id, me)])
-            tag = spoken if spoken in chosen.languages else ""
-            return redirect(f"/desk/answers?line={chosen.id}&language={tag}")
+            return redirect(f"/desk/answers?line={chosen.id}&language={spoken}")
         except RefusedError as error:
             if error.code == "unknown":
                 raise Http404 from None
@@ -48,7 +50,7 @@ def answers(request: HttpRequest) -> HttpResponse:
         "title": SAY["answers_title"],
         "lines": [(str(each.id), each.name) for each in mine],
         "line": str(chosen.id) if chosen else "",
-        "languages": [(each, language(each)) for each in (chosen.languages if chosen else ())],
+        "languages": [(each, language(each)) for each in tags],
         "language": spoken,
         "answers": found,
         "may_write": chosen is not None and lines.supervises(me, chosen.id),

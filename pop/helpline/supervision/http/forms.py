@@ -180,17 +180,6 @@ class CloseForm(forms.Form):
         return until
 
 
-class CannedForm(forms.Form):
-    """A ready answer."""
-
-    language = _line("canned_language", 16)
-    shortcut = _line("canned_shortcut", 24)
-    title = _line("canned_name", 80)
-    text = forms.CharField(
-        label=later(SAY, "canned_text"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"})
-    )
-
-
 class TeamForm(forms.Form):
     """A team to make, or to begin anew."""
 

@@ -112,7 +112,7 @@ def line_one(request: HttpRequest, line_id: UUID) -> HttpResponse:
         "facts": _facts(line),
         "languages": wording.languages(line.languages),
         "service": _service(line.service_id),
-        "canned": SAY("canned_count", count=len(answers)),
+        "answers": SAY("line_answers_count", count=len(answers)),
         "teams": [
             {
                 "team": each,

@@ -7,7 +7,6 @@ from django.urls import URLPattern, URLResolver, path
 from pop.helpline.supervision.http import (
     audit,
     board,
-    canned,
     complaints,
     conversation,
     counts,
@@ -50,10 +49,6 @@ console_urlpatterns: list[URLPattern | URLResolver] = [
     path("lines/<uuid:line_id>/close", lines.line_close, name="line_close"),
     path("lines/<uuid:line_id>/open", lines.line_open, name="line_open"),
     path("lines/<uuid:line_id>/steps", lines.line_steps, name="line_steps"),
-    path("lines/<uuid:line_id>/answers", canned.canned_list, name="canned_list"),
-    path("lines/<uuid:line_id>/answers/add", canned.canned_add, name="canned_add"),
-    path("lines/<uuid:line_id>/answers/<uuid:answer_id>", canned.canned_edit, name="canned_edit"),
-    path("lines/<uuid:line_id>/answers/<uuid:answer_id>/end", canned.canned_end, name="canned_end"),
     path("lines/<uuid:line_id>/teams/add", teams.team_add, name="team_add"),
     path("teams/<uuid:team_id>", teams.team_one, name="team_one"),
     path("teams/<uuid:team_id>/admit", teams.team_admit, name="team_admit"),

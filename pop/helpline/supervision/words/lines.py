@@ -95,22 +95,10 @@ _LINES = {
     "steps_long": "A step has at most 300 characters, and a line at most 20 steps.",
 }
 
-_CANNED = {
-    "canned_title": "Ready answers",
-    "canned_hint": "Counsellors type the short name. Links must begin with https:// or tel:.",
-    "canned_none": "There are no ready answers yet.",
-    "canned_add": "Add a ready answer",
-    "canned_edit": "Change a ready answer",
-    "canned_change": "Change",
-    "canned_language": "Language",
-    "canned_shortcut": "Short name",
-    "canned_name": "Title",
-    "canned_text": "Text",
-    "canned_end": "Take it away",
-    "canned_saved": "The ready answer is saved.",
-    "canned_ended": "The ready answer is gone.",
-    "canned_all": "All ready answers",
-    "canned_count": "Ready answers: {count}",
+_ANSWERS = {
+    "line_answers": "Ready answers",
+    "line_answers_count": "Ready answers: {count}",
+    "line_answers_all": "All ready answers",
 }
 
 _TEAMS = {
@@ -158,4 +146,4 @@ _TEAMS = {
     "team_found_anew_done": "The team has members and a new key.",
 }
 
-WORDS = Words("lines", {**_LINES, **_CANNED, **_TEAMS})
+WORDS = Words("lines", {**_LINES, **_ANSWERS, **_TEAMS})
