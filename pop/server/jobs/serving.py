@@ -22,6 +22,7 @@ from pop.privacy.keys import development_warning
 from pop.server import asgi
 from pop.server.bounded import BoundedProtocol
 from pop.server.jobs import preparing
+from pop.server.jobs.limits import allow_many_connections
 from pop.server.wiring import run_worker
 from pop.simulation import processes as known
 
@@ -54,6 +55,7 @@ def prepare(_: argparse.Namespace) -> int:
 def serve_door(door: str) -> int:
     """Serve one door in this process until it is told to stop."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    allow_many_connections()
     application = asgi.public() if door == "public" else asgi.console()
     config = uvicorn.Config(
         application,

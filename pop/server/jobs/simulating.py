@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from pop.helpline.lines import queries as lines
+from pop.server.jobs.limits import allow_many_connections
 from pop.simulation import processes
 from pop.simulation.run import simulate
 from pop.simulation.staffing import end_simulated
@@ -41,6 +42,7 @@ def simulate_(arguments: argparse.Namespace) -> int:
         f"seed {seed}. Ctrl-C ends it early.",
         flush=True,
     )
+    allow_many_connections()
     try:
         end_simulated()
         result = asyncio.run(
