@@ -27,6 +27,8 @@ READ_TOGETHER: Final = 40
 MAKE_TOGETHER: Final = 2
 # A limit of sign-ins a minute stands before the door: many counsellors need minutes to come.
 WARM_SECONDS: Final = 900.0
+# Tries that belong to talking: a counsellor who still comes in is no fault of a message.
+_OF_TALKING: Final = ("send", "answer", "child's stream", "desk's stream")
 MEASURING: Final = "Every child is answered; the figures count from now on."
 
 Tell = Callable[[str], None]
@@ -95,10 +97,11 @@ def measurement(world: World, seconds: float) -> str:
     """Return what was measured of a run's messages, in one line."""
     times = sorted(world.tally.seconds)
     longest = times[-1] if times else 0.0
+    again = sum(count for what, count in world.trouble.items() if what.startswith(_OF_TALKING))
     return (
         f"measured {seconds:.0f} s: {len(times) / max(seconds, 0.001):.1f} messages/s, talking "
         f"{world.standing['active']}, p95 {share(times, 0.95):.0f} ms, p99 {share(times, 0.99):.0f} ms, longest "
-        f"{1000 * longest:.0f} ms, tried again {sum(world.trouble.values())} times"
+        f"{1000 * longest:.0f} ms, tried again {again} times"
     )
 
 
