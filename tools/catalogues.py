@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import string
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from pop.helpline.cases.words import WORDS as CASES
@@ -32,6 +32,8 @@ PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY)
 # Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
 CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES)
 
+Moved = tuple[str, str]
+
 
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
@@ -44,17 +46,35 @@ def wanted(language: str | None = None) -> list[tuple[str, str]]:
     return [message for part in parts for message in part.messages()]
 
 
+def wording_of(context: str) -> str:
+    """Return "young" or "teen" for a text of one of the two wordings for children, "" for any other."""
+    last = context.rpartition(".")[2]
+    return last if last in ("young", "teen") else ""
+
+
+def left_behind(known: Mapping[tuple[str, str], Message], texts: Iterable[tuple[str, str]]) -> dict[Moved, Message]:
+    """Return translations by (wording, English) whose key is gone: a text that only moved keeps its translation."""
+    still = set(texts)
+    return {
+        (wording_of(context), text): message
+        for (context, text), message in known.items()
+        if (context, text) not in still and message.string
+    }
+
+
 def update() -> int:
     LOCALE_DIR.mkdir(exist_ok=True)
     for language in (None, *LANGUAGES):
         if language == "en":
             continue
         path = LOCALE_DIR / (f"{language}.po" if language else "pop.pot")
-        known = {}
+        known: dict[tuple[str, str], Message] = {}
         if language and path.exists():
             with path.open("rb") as file:
                 known = {
-                    (message.context, message.id): message for message in read_po(file, locale=language) if message.id
+                    (message.context or "", str(message.id)): message
+                    for message in read_po(file, locale=language)
+                    if message.id
                 }
         catalogue = Catalog(locale=language, project="PoP", charset="utf-8", fuzzy=False)
         catalogue.header_comment = (
@@ -63,8 +83,9 @@ def update() -> int:
             "# translator comment says who reviewed it."
         )
         texts = wanted(language)
+        moved = left_behind(known, texts)
         for context, text in texts:
-            old = known.get((context, text))
+            old = known.get((context, text)) or moved.get((wording_of(context), text))
             comments = list(old.user_comments) if old else []
             catalogue.add(text, str(old.string) if old and old.string else "", context=context, user_comments=comments)
         buffer = io.BytesIO()

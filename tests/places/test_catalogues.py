@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from babel.messages.catalog import Message
 
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES
 
@@ -38,3 +39,19 @@ def test_the_template_holds_everything_once(catalogues: ModuleType) -> None:
     contexts = [context for context, _ in catalogues.wanted()]
     assert len(contexts) == len(set(contexts))
     assert parts(catalogues.wanted()) == parts(catalogues.wanted("fr"))
+
+
+def test_a_text_that_only_moved_keeps_its_translation_in_its_own_wording(catalogues: ModuleType) -> None:
+    def message(text: str) -> Message:
+        return Message("English", text)
+
+    known = {
+        ("desk.state", "State"): message("État"),
+        ("talk.hello.young", "Hello"): message("Coucou"),
+        ("talk.hello.teen", "Hello"): message("Bonjour"),
+        ("desk.stays", "Same"): message("Pareil"),
+        ("desk.empty", "Empty"): message(""),
+    }
+    texts = [("staff.label_state", "State"), ("talk.greeting.young", "Hello"), ("desk.stays", "Same")]
+    moved = {key: each.string for key, each in catalogues.left_behind(known, texts).items()}
+    assert moved == {("", "State"): "État", ("young", "Hello"): "Coucou", ("teen", "Hello"): "Bonjour"}
