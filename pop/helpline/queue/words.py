@@ -20,9 +20,7 @@ WORDS = Words(
         "refused_note_text": "A note has at most 2,000 characters.",
         "refused_promise_day": "Choose a day from today to two weeks ahead.",
         "refused_pause_minutes": "Choose from 1 to 60 minutes.",
-        "refused_reason": "Choose a reason from the list: it is recorded.",
         "refused_glass_not_needed": "You are in the conversation’s team: you can open it with a reason.",
         "refused_glass_over": "This emergency access is over. Ask again if you need it.",
-        "refused_no_staff_key": "The other person has no key yet. They must sign in once first.",
     },
 )

@@ -1,4 +1,4 @@
-"""What staff read of a conversation whoever they are: its codes, what the child was told, and why an act is refused."""
+"""What staff read wherever they are: codes, labels, what the child was told, and why an act is refused."""
 
 from __future__ import annotations
 
@@ -46,50 +46,100 @@ _CODES = {
     "author_system": "Information",
 }
 
+_LABELS = {
+    "label_line": "Line",
+    "label_team": "Team",
+    "label_name": "Name",
+    "label_with": "With",
+    "label_state": "State",
+    "label_since": "Since",
+    "label_when": "When",
+    "label_channel": "Channel",
+    "label_language": "Language",
+    "label_languages": "Languages",
+    "label_country": "Country",
+    "label_age": "Age",
+    "label_ticked": "Ticked",
+    "label_tile": "What the child ticked",
+    "label_urgency": "Urgency",
+    "messages": "Messages",
+    "teams_title": "Teams",
+    "on_duty": "On duty",
+    "presence_available": "Free",
+    "presence_full": "Full",
+    "presence_break": "On a break",
+    "load_of": "{held} of {capacity}",
+    "colleague_load": "{name}, {held} of {capacity}",
+    "sandbox": "For trying out",
+    "opening_open": "Open now",
+    "opening_always": "Always open",
+    "opening_closed": "Closed now",
+    "opening_unknown": "Hours not known",
+    "practice_none": "Nobody has practised yet.",
+    "practice_script": "Scripted child",
+    "practice_feedback": "Feedback",
+}
+
+_ACTS = {
+    "show": "Show",
+    "send": "Send",
+    "sent": "Sent.",
+    "open_it": "Open",
+    "read_go": "Read",
+    "choose_reason": "Choose a reason",
+}
+
 _NOTICES = {
     "said_joined": "A counsellor has taken the conversation.",
     "said_left": "A supervisor has left the conversation.",
     "said_handed_over": "The conversation was handed over. The child was told.",
     "said_counsellor_lost": "The counsellor’s connection was lost. The child was told.",
     "said_slept": "The conversation rests. The child was told.",
-    "said_promised": "A reply is promised. The child was told by when.",
+    "said_promised": "A reply is promised by {time}. The child was told.",
     "said_closed": "The conversation has ended.",
     "said_supervisor_joined": "A supervisor has joined. The child was told.",
     "said_supervisor_read": "A supervisor has read. The child was told.",
     "said_danger_steps": "The child was told that help is being called, and why.",
-    "said_service": "The child was given a service.",
-    "said_service_asked": "The child was asked whether it wants a service.",
-    "said_paused_for_abuse": "The child cannot write for some minutes, and was told so.",
+    "said_service": "The child was given a service: {name}",
+    "said_service_asked": "The child was asked whether it wants this service: {name}",
+    "said_paused_for_abuse": "The child cannot write until {time}, and was told so.",
     "said_blocked": "The child cannot write any more, and was told so.",
     "said_complaint_answered": "The child was told that its complaint has an answer.",
     "said_other": "Something has changed. The child was told.",
-    "message_unreadable": "No key of yours opens this message.",
+    "message_unreadable": "This part was written with another team. Only that team can read it.",
 }
 
 _REFUSED = {
     "refused_already_member": "This person is in the team already.",
     "refused_answered": "This complaint has an answer already.",
     "refused_bad_hours": "These hours cannot be read. Look at the examples beside the field.",
+    "refused_block_sure": "Say first that you are sure.",
     "refused_blocked": "This child cannot write here any more.",
+    "refused_choose_receiver": "Choose a colleague or a team.",
     "refused_closed": "The conversation has ended.",
     "refused_empty": "Write something first.",
     "refused_held": "The law makes us keep this conversation: lift the hold first.",
     "refused_intake_taken": "Another team of this line takes in new conversations.",
+    "refused_join_first": "Join the conversation first: the child is told who is there.",
     "refused_key_reused": "This was sent before with other words. Load the page again.",
     "refused_last_supervisor": "Nobody who stays could admit anybody: make somebody else a supervisor first.",
     "refused_locked": "Nothing that you have opens this conversation.",
     "refused_needs_supervisor": "A team begins with at least one supervisor.",
     "refused_no_key": "This person has no key yet: they must set a password and sign in once.",
+    "refused_no_staff_key": "The other person has no key yet. They must sign in once first.",
     "refused_no_team_key": "This team has no key: nobody is left in it.",
+    "refused_nobody": "Nobody waits for you now.",
     "refused_not_yours": "This conversation is with somebody else.",
     "refused_other": "This was not possible. Load the page again and look at what has changed.",
     "refused_paused": "Writing is paused for some minutes.",
+    "refused_reason": "Choose a reason from the list: it is recorded.",
     "refused_sandbox_in_production": "A line for trying out cannot be made here.",
     "refused_slow_down": "Too many messages in one minute. Wait a little.",
     "refused_too_long": "This is too long: at most 4,000 characters.",
+    "refused_unknown": "This conversation is not with you.",
     "refused_unreadable": "Something in this text cannot be kept. Write it again.",
     "refused_wrong_role": "This person’s role in the console does not allow this part.",
     "refused_wrong_state": "This cannot be done with the conversation as it is now.",
 }
 
-WORDS = Words("staff", {**_CODES, **_NOTICES, **_REFUSED})
+WORDS = Words("staff", {**_CODES, **_LABELS, **_ACTS, **_NOTICES, **_REFUSED})

@@ -44,7 +44,7 @@ def test_two_who_take_the_same_child_do_not_both_get_it(office):
     office.anna.post(f"/desk/c/{conversation}/take")
     second = office.ben.post(f"/desk/c/{conversation}/take", headers={"HX-Request": "true"})
     assert second.status_code == 409
-    assert "quicker" in json.loads(second["HX-Trigger"])["desk:told"]["text"]
+    assert "has taken this conversation already" in json.loads(second["HX-Trigger"])["desk:told"]["text"]
 
 
 def test_duty_begins_pauses_and_ends_and_asks_for_a_hand_over_first(office):

@@ -32,7 +32,7 @@
       line.addEventListener("mousedown", (event) => { event.preventDefault(); insert(talk, each); });
       return line;
     }));
-    if (!fits.length) { const none = d.createElement("p"); none.className = "hint"; none.textContent = words.canned_none; list.append(none); }
+    if (!fits.length) { const none = d.createElement("p"); none.className = "hint"; none.textContent = words.canned_no_fit; list.append(none); }
     list.hidden = false;
     text.setAttribute("aria-controls", list.id);
     if (fits.length) text.setAttribute("aria-activedescendant", list.firstChild.id); else text.removeAttribute("aria-activedescendant");

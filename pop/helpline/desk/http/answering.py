@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from pop.helpline.conversations.queries.talks import Talk, talk
-from pop.helpline.desk.http.wording import refused
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
+from pop.helpline.words.showing import refused
 from pop.people.entrance import member
 from pop.people.pages.layout import tell
 

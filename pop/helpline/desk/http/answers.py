@@ -13,10 +13,11 @@ from pop.helpline.cases.queries.case import canned_answers
 from pop.helpline.desk.http.answering import form_methods
 from pop.helpline.desk.http.tools import chosen_id
 from pop.helpline.desk.http.waiting import my_lines
-from pop.helpline.desk.http.wording import SAY, WORDS, language, refused
+from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.desk.http.workspace import COUNSELLING, STYLE
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
+from pop.helpline.words.showing import language, refused
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page, tell
 
@@ -47,7 +48,7 @@ def answers(request: HttpRequest) -> HttpResponse:
             code = error.code
     found = canned_answers(line=chosen.id, staff=me, language=spoken) if chosen else []
     context: dict[str, Any] = {
-        "title": SAY["answers_title"],
+        "title": SAY["menu_answers"],
         "lines": [(str(each.id), each.name) for each in mine],
         "line": str(chosen.id) if chosen else "",
         "languages": [(each, language(each)) for each in tags],

@@ -21,21 +21,10 @@ from pop.helpline.desk.http.columns import head
 from pop.helpline.desk.http.showing import bubbles
 from pop.helpline.desk.http.tools import chosen_id
 from pop.helpline.desk.http.waiting import my_lines
-from pop.helpline.desk.http.wording import (
-    CHANNELS,
-    SAY,
-    WORDS,
-    channel,
-    choices,
-    country,
-    language,
-    mark,
-    minute,
-    named,
-    refused,
-)
+from pop.helpline.desk.http.wording import SAY, WORDS, minute
 from pop.helpline.desk.http.workspace import COUNSELLING, STYLE
 from pop.helpline.queue.rules.reasons import READ_REASONS
+from pop.helpline.words.showing import CHANNELS, channel, choices, country, language, mark, named, refused
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
 from pop.people.unlocking import private_key
@@ -45,11 +34,11 @@ _PAGES = 2_000
 _WEEKS = 12
 _COLUMNS = (
     ("closed_at", "closed"),
-    ("filter_channel", "channel"),
-    ("filter_language", "language"),
+    ("label_channel", "channel"),
+    ("label_language", "language"),
     ("filter_type", "contact_type"),
     ("record_categories_short", ""),
-    ("filter_age", "age_band"),
+    ("label_age", "age_band"),
     ("closed_length", ""),
 )
 
@@ -75,9 +64,9 @@ def closed_list(request: HttpRequest) -> HttpResponse:
         count=_PAGE,
     )
     context = {
-        "title": SAY["closed_title"],
+        "title": SAY["menu_closed"],
         "rows": [_row(each) for each in found.rows],
-        "found": SAY("closed_found" if found.counted else "closed_found_more", count=found.total),
+        "found": SAY("rows_found" if found.counted else "closed_found_more", count=found.total),
         "filters": [
             {"name": name, "label": label, "choices": values, "chosen": given.get(name, "")}
             for name, (label, values) in offered.items()
@@ -100,7 +89,7 @@ def read_one(request: HttpRequest, conversation: UUID) -> HttpResponse:
     found = of_my_team(request, conversation)
     me, reason = member(request).id, request.POST.get("reason", "")
     context: dict[str, Any] = {
-        "title": SAY["read_title"],
+        "title": SAY["read_one_title"],
         "face": head(found),
         "mark": mark(conversation),
         "reasons": choices("read_reason", READ_REASONS),
@@ -123,12 +112,12 @@ def _offered(request: HttpRequest) -> dict[str, tuple[str, list[tuple[str, str]]
     monday = timezone.now().date() - timedelta(days=timezone.now().weekday())
     weeks = [(monday - timedelta(weeks=each)).isoformat() for each in range(_WEEKS)]
     return {
-        "line": (SAY["filter_line"], [(str(each.id), each.name) for each in mine]),
-        "channel": (SAY["filter_channel"], choices("channel", CHANNELS)),
-        "language": (SAY["filter_language"], [(each, language(each)) for each in languages]),
+        "line": (SAY["label_line"], [(str(each.id), each.name) for each in mine]),
+        "channel": (SAY["label_channel"], choices("channel", CHANNELS)),
+        "language": (SAY["label_language"], [(each, language(each)) for each in languages]),
         "type": (SAY["filter_type"], choices("contact_type", [each.id for each in lists.contact_types()])),
         "group": (SAY["filter_group"], choices("group", lists.groups())),
-        "age": (SAY["filter_age"], choices("age_band", [each.id for each in lists.age_bands()])),
+        "age": (SAY["label_age"], choices("age_band", [each.id for each in lists.age_bands()])),
         "week": (SAY["filter_week"], [(each, each) for each in weeks]),
     }
 

@@ -13,8 +13,9 @@ from pop.helpline.cases.rules import lists
 from pop.helpline.cases.rules.records import MOST_CATEGORIES, Record
 from pop.helpline.desk.http.answering import Outcome, form_methods, mine
 from pop.helpline.desk.http.tools import Context, use
-from pop.helpline.desk.http.wording import SAY, named
+from pop.helpline.desk.http.wording import SAY
 from pop.helpline.desk.http.workspace import COUNSELLING
+from pop.helpline.words.showing import named
 from pop.people.entrance import member, staff
 from pop.people.unlocking import private_key
 
@@ -95,7 +96,7 @@ def record_said(record: Record) -> list[tuple[str, str]]:
         ("record_type", named("contact_type", record.contact_type)),
         ("record_categories", ", ".join(named("category", each) for each in record.categories)),
         ("record_actions", ", ".join(named("action_taken", each) for each in record.actions_taken)),
-        ("record_age", named("age_band", record.age_band) if record.age_band else ""),
+        ("label_age", named("age_band", record.age_band) if record.age_band else ""),
         ("record_groups", ", ".join(named("vulnerable_group", each) for each in record.vulnerable_groups)),
         ("record_living", named("living_situation", record.living_situation) if record.living_situation else ""),
     )

@@ -16,9 +16,10 @@ from pop.helpline.desk.http.answering import form_methods
 from pop.helpline.desk.http.closing import one_taps, record_context, record_from
 from pop.helpline.desk.http.tools import chosen_id
 from pop.helpline.desk.http.waiting import my_lines
-from pop.helpline.desk.http.wording import SAY, WORDS, country, language, refused
+from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.desk.http.workspace import COUNSELLING, SCRIPT_OF_RECORD, STYLE
 from pop.helpline.lines.rules import RefusedError
+from pop.helpline.words.showing import country, language, refused
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page, tell
 from pop.places.countries import codes
@@ -91,7 +92,7 @@ def _context(request: HttpRequest, code: str) -> dict[str, Any]:
     mine = my_lines(request)
     languages = sorted({each for line in mine for each in line.languages})
     return {
-        "title": SAY["phone_title"],
+        "title": SAY["menu_phone"],
         "lines": [(str(each.id), each.name) for each in mine],
         "languages": [(each, language(each)) for each in languages],
         "countries": sorted(((each, country(each)) for each in codes()), key=lambda pair: pair[1]),

@@ -9,9 +9,10 @@ from pop.helpline.cases.actions.practice import start_practice
 from pop.helpline.cases.queries.practice import practices, script_cards
 from pop.helpline.desk.http.answering import form_methods
 from pop.helpline.desk.http.waiting import my_lines
-from pop.helpline.desk.http.wording import SAY, WORDS, language, minute, refused
+from pop.helpline.desk.http.wording import SAY, WORDS, minute
 from pop.helpline.desk.http.workspace import COUNSELLING, STYLE
 from pop.helpline.lines.rules import RefusedError
+from pop.helpline.words.showing import language, refused
 from pop.people import queries as people
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
@@ -34,7 +35,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     runs = [each for each in practices(me) if each.staff == me]
     names = people.names([each.feedback_by for each in runs])
     context = {
-        "title": SAY["practice_title"],
+        "title": SAY["menu_practice"],
         "wrong": refused(code) if code else "",
         "here": bool(my_lines(request, practice=True)),
         "scripts": sorted(

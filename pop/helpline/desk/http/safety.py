@@ -12,9 +12,10 @@ from pop.helpline.cases.queries.case import danger_steps_of, has_identity, risk_
 from pop.helpline.cases.rules.risk import IMMINENT, NOT_KNOWN, QUESTIONS
 from pop.helpline.desk.http.answering import Outcome, form_methods, mine
 from pop.helpline.desk.http.tools import Context, use
-from pop.helpline.desk.http.wording import SAY, choices, clock, named
+from pop.helpline.desk.http.wording import SAY, clock
 from pop.helpline.desk.http.workspace import COUNSELLING
 from pop.helpline.lines import queries as lines
+from pop.helpline.words.showing import choices, named
 from pop.people.entrance import member, staff
 from pop.people.unlocking import private_key
 

@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 
 from pop.helpline.desk.http.answering import Outcome, form_methods, mine
 from pop.helpline.desk.http.tools import Context, chosen_id, use
-from pop.helpline.desk.http.wording import SAY, country, language, named
+from pop.helpline.desk.http.wording import SAY
 from pop.helpline.desk.http.workspace import COUNSELLING
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.referrals import actions
 from pop.helpline.referrals.queries import ServiceCard, find_services, referrals_of
+from pop.helpline.words.showing import country, language, named
 from pop.people.entrance import member, staff
 from pop.people.unlocking import private_key
 from pop.places.countries import codes
@@ -54,7 +55,7 @@ def find(request: HttpRequest, conversation: UUID) -> HttpResponse:
             "topic": topic,
             "cards": [_card(each) for each in cards],
             "given": [
-                {"id": each.id, "name": each.name, "agreed": each.agreed, "chip": named("referral", each.agreed)}
+                {"id": each.id, "name": each.name, "agreed": each.agreed, "chip": SAY[f"referral_{each.agreed}"]}
                 for each in referrals_of(conversation, me)
             ],
             "done": said[0] if said else "",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from pop.helpline.conversations.queries.talks import Said, Talk
 from pop.helpline.conversations.rules.messages import CHILD, NOTICE
-from pop.helpline.desk.http.wording import SAY, age, channel, country, iso, language, mark, minute, named, tile
+from pop.helpline.desk.http.wording import SAY, iso, minute
+from pop.helpline.words.showing import NOTICES, age, channel, country, language, mark, named, tile, told
 
 # A column begins with so many messages; the earlier ones are a tap away.
 MOST_SHOWN = 200
-_TIMED = {"promised": "on", "paused_for_abuse": "until"}
-_NAMED = frozenset({"service", "service_asked"})
 _TONES = {"promised": "deep", "closed": "", "waiting": "warn", "sleeping": "", "message_left": "warn"}
 
 
@@ -99,7 +98,7 @@ def _chips(talk: Talk, now: datetime) -> Iterable[Chip]:
     if talk.practice:
         yield Chip(SAY["practice"], "deep")
     if talk.danger or talk.urgency > 1:
-        yield Chip(SAY["danger"], "bad")
+        yield Chip(SAY["urgency_2"], "bad")
     elif talk.urgency:
         yield Chip(named("urgency", str(talk.urgency)), "warn")
     if talk.promised_for is not None:
@@ -124,7 +123,7 @@ def _bubble(said: Said, me: UUID | None) -> Bubble:
     if not said.readable:
         side, text = "notice", SAY["message_unreadable"]
     elif said.kind == NOTICE:
-        text = notice(said.notice)
+        text = told(said.notice, minute)
     return Bubble(
         number=said.sequence,
         side=side,
@@ -136,41 +135,6 @@ def _bubble(said: Said, me: UUID | None) -> Bubble:
     )
 
 
-def notice(told: Mapping[str, object]) -> str:
-    """Return in words what the child was told."""
-    code = str(told.get("code", ""))
-    if code in _TIMED:
-        return SAY(f"said_{code}", time=_day_or_minute(str(told.get(_TIMED[code], ""))))
-    if code in _NAMED:
-        return SAY(f"said_{code}", name=str(told.get("name", "")))
-    return named("said", code, "said_other")
-
-
-def _day_or_minute(value: str) -> str:
-    try:
-        return minute(datetime.fromisoformat(value)) if "T" in value else value
-    except ValueError:
-        return ""
-
-
 def said_words() -> dict[str, str]:
     """Return {code: sentence} of all notices, placeholders and all: the page's script says those that come live."""
-    codes = (
-        "joined",
-        "left",
-        "handed_over",
-        "counsellor_lost",
-        "slept",
-        "promised",
-        "closed",
-        "supervisor_joined",
-        "supervisor_read",
-        "danger_steps",
-        "service",
-        "service_asked",
-        "paused_for_abuse",
-        "blocked",
-        "complaint_answered",
-        "other",
-    )
-    return {code: SAY[f"said_{code}"] for code in codes}
+    return {code: SAY[f"said_{code}"] for code in NOTICES}

@@ -14,13 +14,14 @@ from pop.helpline.cases.actions.private import MOST_NOTE as MOST_PRIVATE
 from pop.helpline.cases.actions.private import read_notes, write_note
 from pop.helpline.conversations.queries.talks import Talk
 from pop.helpline.desk.http.answering import Outcome, answer, by_script, form_methods, mine
-from pop.helpline.desk.http.wording import SAY, WORDS, refused
+from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.desk.http.workspace import COUNSELLING, workspace
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions import handing, states
 from pop.helpline.queue.queries.desk import latest_hand_over, receivers
 from pop.helpline.queue.rules.reasons import MOST_NOTE, PROMISE_DAYS
+from pop.helpline.words.showing import refused
 from pop.people import queries as people
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
@@ -105,9 +106,7 @@ def hand_over(request: HttpRequest, conversation: UUID) -> HttpResponse:
                     f"staff:{each.staff}",
                     SAY("hand_over_colleague_break", name=names.get(each.staff, ""))
                     if each.state == "break"
-                    else SAY(
-                        "hand_over_colleague", name=names.get(each.staff, ""), held=each.held, capacity=each.capacity
-                    ),
+                    else SAY("colleague_load", name=names.get(each.staff, ""), held=each.held, capacity=each.capacity),
                 )
                 for each in here
             ],
@@ -190,7 +189,7 @@ def notes(request: HttpRequest, conversation: UUID) -> HttpResponse:
 
     def run() -> None:
         if not text.strip():
-            raise RefusedError("note_empty")
+            raise RefusedError("empty")
         write_note(conversation=conversation, staff=me, private_key=private_key(request), text=text)
         kept.append(True)
 

@@ -11,27 +11,30 @@ from django.utils import timezone
 
 from pop.helpline.desk.http.columns import ids
 from pop.helpline.desk.http.showing import facts
-from pop.helpline.desk.http.wording import (
-    AGES,
-    CHANNELS,
-    SAY,
-    TILES,
-    URGENCIES,
-    choices,
-    iso,
-    language,
-    mark,
-    minute,
-    tile,
-)
+from pop.helpline.desk.http.wording import SAY, iso, minute
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.queries.desk import Desk, my_desk
 from pop.helpline.queue.queries.waiting import WaitingFilters, WaitingRow, waiting
+from pop.helpline.words.showing import AGES, CHANNELS, TILES, URGENCIES, choices, language, mark, tile
 from pop.people import queries as people
 from pop.people.entrance import member
 
 STATES = ("waiting", "message_left", "promised", "sleeping")
-SORTS = ("order", "waited", "language", "age", "channel", "changed")
+SORTS = {
+    "order": "queue_by_order",
+    "waited": "queue_by_waited",
+    "language": "label_language",
+    "age": "label_age",
+    "channel": "label_channel",
+    "changed": "queue_by_changed",
+}
+# What stands on the narrow tabs.
+_TABS = {
+    "waiting": "state_waiting",
+    "message_left": "queue_message_left",
+    "promised": "queue_promised",
+    "sleeping": "state_sleeping",
+}
 _SHOWN = 30
 
 
@@ -76,7 +79,7 @@ def queue(request: HttpRequest, desk: Desk | None = None) -> dict[str, Any]:
         "state": state,
         "rows": [_child(row, me, row.id in on_desk) for row in found.rows],
         "more": max(0, found.total - len(found.rows)),
-        "tabs": [(each, SAY[f"queue_{each}"], counts[each]) for each in STATES],
+        "tabs": [(each, SAY[_TABS[each]], counts[each]) for each in STATES],
         "empty": SAY[f"queue_empty_{state}"],
         "offered": [
             {"id": each.id, "mark": mark(each.conversation), "by": names.get(each.by, ""), "noted": each.noted}
@@ -101,14 +104,14 @@ def sieve(request: HttpRequest) -> list[dict[str, Any]]:
     found = [
         {
             "name": name,
-            "label": SAY[f"filter_{name}"],
+            "label": SAY[f"label_{name}"],
             "choices": values,
             "chosen": request.GET.get(name, ""),
             "any": SAY["any"],
         }
         for name, values in offered.items()
     ]
-    sorts = [(each, SAY[f"queue_by_{each}"]) for each in SORTS]
+    sorts = [(each, SAY[label]) for each, label in SORTS.items()]
     chosen = request.GET.get("sort", "") or "order"
     return [*found, {"name": "sort", "label": SAY["queue_sort"], "choices": sorts, "chosen": chosen, "any": ""}]
 

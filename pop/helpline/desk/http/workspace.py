@@ -17,11 +17,12 @@ from pop.helpline.desk.http.answering import Outcome, act, answer, by_script
 from pop.helpline.desk.http.columns import Column, column
 from pop.helpline.desk.http.showing import said_words
 from pop.helpline.desk.http.waiting import my_lines, queue, sieve
-from pop.helpline.desk.http.wording import SAY, WORDS, language, refused
+from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions import duty, handing, taking
 from pop.helpline.queue.queries.desk import Desk, my_desk
 from pop.helpline.queue.rules.reasons import CAPACITY
+from pop.helpline.words.showing import language, refused
 from pop.people.entrance import member, staff
 from pop.people.pages.assets import publish
 from pop.people.pages.layout import page
@@ -59,7 +60,7 @@ _SCRIPT_WORDS = (
     "author_supervisor",
     "author_system",
     "author_you",
-    "canned_none",
+    "canned_no_fit",
     "mark",
     "duty_lost",
     "refused_too_long",
@@ -71,7 +72,6 @@ _SCRIPT_WORDS = (
     "refused_unknown",
     "refused_not_yours",
     "refused_empty",
-    "refused_key_reused",
     "refused_locked",
     "refused_other",
 )
@@ -105,7 +105,11 @@ def workspace(
             "scripts": SCRIPTS,
             "beat": BEAT,
             "words_said": said_words(),
-            "script_words": {each: SAY[each] for each in _SCRIPT_WORDS},
+            "script_words": {
+                **{each: SAY[each] for each in _SCRIPT_WORDS},
+                # The box gives the next try a key of its own.
+                "refused_key_reused": SAY["send_again"],
+            },
             **duty_context(request, desk, duty_form),
         },
         words=WORDS,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.queries import LineRecord
 from pop.helpline.lines.rules import SUPERVISOR, RefusedError
-from pop.helpline.supervision.http.wording import refused
+from pop.helpline.words.showing import refused
 from pop.people.entrance import member
 from pop.people.pages.layout import tell
 

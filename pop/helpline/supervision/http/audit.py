@@ -68,11 +68,11 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         name="audit-of-lines",
         fetch=fetch,
         columns=(
-            Column("col_at", lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}", "at"),
-            Column("col_actor", lambda row: called.get(row.actor, "") if row.actor else SAY["the_system"]),
-            Column("col_action", lambda row: row.action, "action"),
-            Column("col_object", lambda row: row.object_type, "object"),
-            Column("col_object_id", _which),
+            Column("label_when", lambda row: f"{row.at:%Y-%m-%d %H:%M:%S}", "at"),
+            Column("audit_actor", lambda row: called.get(row.actor, "") if row.actor else SAY["the_system"]),
+            Column("audit_action", lambda row: row.action, "action"),
+            Column("filter_object", lambda row: row.object_type, "object"),
+            Column("audit_object_id", _which),
             Column("col_detail", _details),
         ),
         filters={

@@ -19,8 +19,9 @@ from pop.helpline.queue.queries.history import waiting_spans
 from pop.helpline.supervision.http import wording
 from pop.helpline.supervision.http.answering import act, chosen, minutes_since, supervised
 from pop.helpline.supervision.http.assets import BOARD_SCRIPT, STYLE
-from pop.helpline.supervision.http.wording import SAY, WORDS, named
+from pop.helpline.supervision.http.wording import SAY, WORDS
 from pop.helpline.supervision.rules.drawing import HEIGHT, WIDTH, waiting_columns
+from pop.helpline.words.showing import age, language, languages, mark, named, tile
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
 
@@ -34,7 +35,7 @@ def board_page(request: HttpRequest) -> HttpResponse:
     """The board of one line; without `?line=` of the first that one supervises."""
     own = supervised(request)
     line = chosen(request, own)
-    context: dict[str, Any] = {"title": SAY["board_title"], "own": own, "line": line, "styles": STYLE}
+    context: dict[str, Any] = {"title": SAY["menu_board"], "own": own, "line": line, "styles": STYLE}
     if line is not None:
         context |= _now(request, line) | {"script": BOARD_SCRIPT, "title": SAY("board_of", line=line.name)}
     return page(request, "supervision/board.html", context, words=WORDS)
@@ -99,7 +100,7 @@ def _now(request: HttpRequest, line: LineRecord) -> dict[str, Any]:
                 "load": SAY("load_of", held=each.held, capacity=each.capacity),
                 "held": min(each.held, each.capacity),
                 "capacity": each.capacity,
-                "languages": wording.languages(each.languages),
+                "languages": languages(each.languages),
                 "given": each.given,
                 "since": wording.clock(each.since, zone),
             }
@@ -142,7 +143,7 @@ def _asks(found: Board, names: Mapping[UUID | None, str], zone: str) -> list[dic
     asks: list[dict[str, Any]] = []
     for glance in found.glances:
         known = glance.why in ("imminent_danger", "long_wait", "complaint")
-        told = named("glance", glance.why) if known else SAY["glance_system"]
+        told = SAY[f"glance_{glance.why}"] if known else SAY["glance_system"]
         if not known and glance.by is not None:
             told = SAY("glance_asked", name=names[glance.by])
         asks.append(
@@ -151,7 +152,7 @@ def _asks(found: Board, names: Mapping[UUID | None, str], zone: str) -> list[dic
                 "tone": "bad" if glance.why == "imminent_danger" else "warn",
                 "at": wording.clock(glance.made_at, zone),
                 "conversation": glance.conversation,
-                "mark": wording.mark(glance.conversation),
+                "mark": mark(glance.conversation),
                 "glance": glance.id,
             }
         )
@@ -165,7 +166,7 @@ def _asks(found: Board, names: Mapping[UUID | None, str], zone: str) -> list[dic
                 "text": SAY("promise_overdue", time=wording.minute(row.promised_for, zone)),
                 "tone": "warn",
                 "conversation": row.id,
-                "mark": wording.mark(row.id),
+                "mark": mark(row.id),
             }
         )
     # A danger or an emergency access cannot wait behind a promise.
@@ -178,15 +179,15 @@ def _row(row: BoardRow, names: Mapping[UUID | None, str], teams: Mapping[UUID, s
     urgent = row.danger or row.urgency > 1
     return {
         "id": row.id,
-        "mark": wording.mark(row.id),
+        "mark": mark(row.id),
         "state": named("state", row.state),
         "tone": "warn" if waiting else "",
         "danger": SAY["urgency_2"] if urgent else (SAY["urgency_1"] if row.urgency else ""),
         "urgent": urgent,
         "since": SAY("waits_long" if waiting else "minutes_long", minutes=minutes or 0),
-        "language": wording.language(row.language),
-        "age": wording.age(row.age),
-        "ticked": wording.ticked(row.tile),
+        "language": language(row.language),
+        "age": age(row.age),
+        "ticked": tile(row.tile),
         "who": names[row.assignee] if row.assignee else SAY["nobody_yet"],
         "team": teams.get(row.team, ""),
     }

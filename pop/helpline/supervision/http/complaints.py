@@ -22,7 +22,8 @@ from pop.helpline.lines.rules import RefusedError
 from pop.helpline.supervision.http import wording
 from pop.helpline.supervision.http.answering import chosen, supervised
 from pop.helpline.supervision.http.assets import STYLE
-from pop.helpline.supervision.http.wording import SAY, WORDS, refused
+from pop.helpline.supervision.http.wording import SAY, WORDS
+from pop.helpline.words.showing import mark, refused
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page, tell
 from pop.people.unlocking import private_key
@@ -43,7 +44,7 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
     zone = line.timezone if line else "UTC"
     rows = sorted(found, key=lambda each: (each.state != "open", each.due_on, each.made_at))
     context: dict[str, Any] = {
-        "title": SAY["complaints_title"],
+        "title": SAY["menu_complaints"],
         "own": own,
         "line": line,
         "state": state,
@@ -53,7 +54,7 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
             {
                 "id": each.id,
                 "mine": each.mine,
-                "mark": wording.mark(each.id),
+                "mark": mark(each.id),
                 "made": wording.minute(each.made_at, zone),
                 "due": each.due_on.isoformat(),
                 "state": _state(each, today),

@@ -32,7 +32,8 @@ from pop.helpline.queue.rules.reasons import GLASS_REASONS, READ_REASONS
 from pop.helpline.supervision.http import wording
 from pop.helpline.supervision.http.answering import act, supervises
 from pop.helpline.supervision.http.assets import STYLE
-from pop.helpline.supervision.http.wording import SAY, WORDS, choices, named, refused
+from pop.helpline.supervision.http.wording import SAY, WORDS
+from pop.helpline.words.showing import age, choices, country, language, mark, named, refused, tile
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page, tell
 from pop.people.unlocking import private_key
@@ -105,7 +106,7 @@ def talk_write(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         send_now(
             Sending(found.id, SUPERVISOR, text, request.POST.get("key", ""), staff=me, private_key=key),
         )
-        tell(request, SAY["write_done"])
+        tell(request, SAY["sent"])
     except RefusedError as error:
         if error.code == "unknown":
             raise Http404 from None
@@ -247,7 +248,7 @@ def _show(
     )
     living = found.state != CLOSED
     context: dict[str, Any] = {
-        "title": SAY("talk_title", mark=wording.mark(found.id)),
+        "title": SAY("mark", mark=mark(found.id)),
         "talk": found,
         "line": line,
         "own": own,
@@ -257,10 +258,10 @@ def _show(
         "danger": found.danger or found.urgency > 1,
         "reasons": choices("read_reason", READ_REASONS),
         "glass_reasons": choices("glass_reason", GLASS_REASONS),
-        "hold_reasons": choices("order_reason", RELEASE_REASONS if found.legal_hold else HOLD_REASONS),
-        "erase_reasons": choices("order_reason", ERASE_REASONS),
+        "hold_reasons": choices("order_reason", RELEASE_REASONS if found.legal_hold else HOLD_REASONS, say=SAY),
+        "erase_reasons": choices("order_reason", ERASE_REASONS, say=SAY),
         "receivers": [
-            (each.staff, SAY("reassign_load", name=names[each.staff], held=each.held, capacity=each.capacity))
+            (each.staff, SAY("colleague_load", name=names[each.staff], held=each.held, capacity=each.capacity))
             for each in on_duty
             if each.staff != found.assignee
         ],
@@ -271,7 +272,7 @@ def _show(
         "recorded": SAY(
             "read_recorded",
             time=wording.clock(now, zone),
-            reason=named("read_reason", reason, "glass_title") if reason else "",
+            reason=named("read_reason", reason, "menu_glass") if reason else "",
         ),
         "joined": _joined_because(found.id, me) if own and living else "",
         "unsent": unsent,
@@ -311,22 +312,22 @@ def _facts(found: Talk, line: LineRecord, team: str, names: dict[UUID | None, st
     zone = line.timezone
     nobody = SAY["nobody_yet"]
     facts = [
-        ("state", named("state", found.state)),
-        ("since", wording.minute(found.state_since, zone)),
-        ("with", names[found.assignee] if found.assignee else nobody),
-        ("line", line.name),
-        ("team", team),
-        ("channel", named("channel", found.channel, "channel_other")),
-        ("language", wording.language(found.language)),
-        ("country", wording.country(found.country) or SAY["not_said"]),
-        ("age", wording.age(found.age)),
-        ("ticked", wording.ticked(found.tile)),
-        ("urgency", named("urgency", str(found.urgency))),
-        ("waiting", wording.minute(found.waiting_since, zone)),
-        ("last_child", wording.minute(found.last_child_at, zone) or SAY["never"]),
-        ("last_staff", wording.minute(found.last_staff_at, zone) or SAY["never"]),
-        ("promised", wording.minute(found.promised_for, zone)),
+        ("label_state", named("state", found.state)),
+        ("label_since", wording.minute(found.state_since, zone)),
+        ("label_with", names[found.assignee] if found.assignee else nobody),
+        ("label_line", line.name),
+        ("label_team", team),
+        ("label_channel", named("channel", found.channel, "channel_other")),
+        ("label_language", language(found.language)),
+        ("label_country", country(found.country) or SAY["not_said"]),
+        ("label_age", age(found.age)),
+        ("label_ticked", tile(found.tile)),
+        ("label_urgency", named("urgency", str(found.urgency))),
+        ("fact_waiting", wording.minute(found.waiting_since, zone)),
+        ("fact_last_child", wording.minute(found.last_child_at, zone) or SAY["never"]),
+        ("fact_last_staff", wording.minute(found.last_staff_at, zone) or SAY["never"]),
+        ("fact_promised", wording.minute(found.promised_for, zone)),
         ("messages", str(found.last_sequence)),
-        ("held", SAY["yes"] if found.legal_hold else ""),
+        ("fact_held", SAY["yes"] if found.legal_hold else ""),
     ]
-    return [(SAY[f"fact_{name}"], value) for name, value in facts if value]
+    return [(SAY[name], value) for name, value in facts if value]

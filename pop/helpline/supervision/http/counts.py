@@ -20,9 +20,10 @@ from pop.helpline.cases.rules import lists
 from pop.helpline.lines.queries import LineRecord
 from pop.helpline.supervision.http.answering import chosen, supervised
 from pop.helpline.supervision.http.assets import STYLE
-from pop.helpline.supervision.http.wording import SAY, WORDS, named
+from pop.helpline.supervision.http.wording import SAY, WORDS
 from pop.helpline.supervision.rules.drawing import Row, rows
 from pop.helpline.supervision.rules.hours import monday_of
+from pop.helpline.words.showing import named
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
 
@@ -49,7 +50,7 @@ def counts_page(request: HttpRequest) -> HttpResponse:
     line = chosen(request, own)
     if line is None:
         return page(
-            request, "supervision/counts.html", {"title": SAY["counts_title"], "own": own, "styles": STYLE}, words=WORDS
+            request, "supervision/counts.html", {"title": SAY["menu_counts"], "own": own, "styles": STYLE}, words=WORDS
         )
     now = timezone.now()
     this = monday_of(now.astimezone(ZoneInfo(line.timezone)).date())
@@ -61,7 +62,7 @@ def counts_page(request: HttpRequest) -> HttpResponse:
         return _export(line, week, tables)
     after = week.monday + timedelta(days=7)
     context: dict[str, Any] = {
-        "title": SAY["counts_title"],
+        "title": SAY["menu_counts"],
         "own": own,
         "line": line,
         "week": week,
@@ -94,7 +95,7 @@ def _tables(week: Week, endings: Endings) -> list[Shown]:
     ]
     for name, answered in (("helped", endings.helped), ("listened", endings.listened)):
         if answered is not None:
-            found.append(_table(f"answers_{name}", answered, "answers", _ANSWERS))
+            found.append(_table(f"answers_{name}", answered, "answers", _ANSWERS, hint="answers_hint"))
     return found
 
 
@@ -102,7 +103,8 @@ def _table(
     key: str, table: Mapping[str, int | None], prefix: str, order: Sequence[str] = (), *, hint: str = ""
 ) -> Shown:
     drawn = rows(table, order, width=100)
-    return Shown(key, SAY[key], SAY[hint] if hint else "", [(named(prefix, each.code), each) for each in drawn])
+    labelled = [(named(prefix, each.code, say=SAY), each) for each in drawn]
+    return Shown(key, SAY[key], SAY[hint] if hint else "", labelled)
 
 
 def _largest_first(table: Mapping[str, int | None]) -> list[str]:

@@ -16,7 +16,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone as clock
 
 from pop.helpline.lines.rules import ROLES, valid_hours
-from pop.helpline.supervision.http.wording import SAY, refused
+from pop.helpline.supervision.http.wording import SAY
+from pop.helpline.words.showing import refused
 from pop.people.pages.layout import later
 from pop.places.countries import codes
 from pop.places.languages import known_languages
@@ -66,7 +67,7 @@ class LanguagesField(forms.CharField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=later(SAY, "line_languages"), max_length=200, help_text=later(SAY, "line_languages_hint")
+            label=later(SAY, "label_languages"), max_length=200, help_text=later(SAY, "line_languages_hint")
         )
 
     def clean(self, value: Any) -> Any:

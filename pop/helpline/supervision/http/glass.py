@@ -19,7 +19,8 @@ from pop.helpline.queue.queries.glasses import glasses_asked_by, glasses_of_team
 from pop.helpline.supervision.http import wording
 from pop.helpline.supervision.http.answering import act, supervises
 from pop.helpline.supervision.http.assets import STYLE
-from pop.helpline.supervision.http.wording import SAY, WORDS, named
+from pop.helpline.supervision.http.wording import SAY, WORDS
+from pop.helpline.words.showing import mark, named
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
 from pop.people.unlocking import private_key
@@ -40,7 +41,7 @@ def glass_page(request: HttpRequest) -> HttpResponse:
         line = lines.line(team.line) if team else None
         zones[each.team] = line.timezone if line else "UTC"
     context = {
-        "title": SAY["glass_title"],
+        "title": SAY["menu_glass"],
         "styles": STYLE,
         "to_allow": [_row(each, names, zones, now) for each in here if each.may_allow],
         "running": [_row(each, names, zones, now) for each in here if not each.may_allow],
@@ -113,7 +114,7 @@ def _row(row: GlassRow, names: Mapping[UUID | None, str], zones: Mapping[UUID, s
     return {
         "id": row.id,
         "conversation": row.conversation,
-        "mark": wording.mark(row.conversation),
+        "mark": mark(row.conversation),
         "who": names[row.by],
         "why": named("glass_reason", row.reason),
         "at": wording.minute(row.made_at, zone),

@@ -23,6 +23,7 @@ from pop.helpline.supervision.http.assets import STYLE
 from pop.helpline.supervision.http.forms import CloseForm, HoursForm, NewLineForm, SettingsForm, read_steps, step_rows
 from pop.helpline.supervision.http.wording import SAY, WORDS
 from pop.helpline.supervision.rules.hours import monday_of, week_of
+from pop.helpline.words.showing import country, languages
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page, tell
 from pop.registry.directory.queries.console.record import record as registry_record
@@ -34,7 +35,7 @@ def line_list(request: HttpRequest) -> HttpResponse:
     """The lines that one is in a team of; all of them for administrators."""
     now = timezone.now()
     context = {
-        "title": SAY["lines_title"],
+        "title": SAY["menu_lines"],
         "styles": STYLE,
         "rows": [
             {
@@ -43,7 +44,7 @@ def line_list(request: HttpRequest) -> HttpResponse:
                 "state": _opening(each, now)[0],
                 "open": lines.open_now(each.id, now=now),
                 "countries": _countries(each),
-                "languages": wording.languages(each.languages),
+                "languages": languages(each.languages),
                 "teams": ", ".join(team.name for team in lines.teams(each.id)),
             }
             for each in lines.lines()
@@ -110,7 +111,7 @@ def line_one(request: HttpRequest, line_id: UUID) -> HttpResponse:
         else "",
         "close": CloseForm(line.timezone) if leads else None,
         "facts": _facts(line),
-        "languages": wording.languages(line.languages),
+        "languages": languages(line.languages),
         "service": _service(line.service_id),
         "answers": SAY("line_answers_count", count=len(answers)),
         "teams": [
@@ -278,11 +279,11 @@ def _form(request: HttpRequest, form: Any, line: LineRecord, title: str) -> Http
 def _kind(line: LineRecord) -> str:
     if line.practice:
         return SAY["line_kind_practice"]
-    return SAY["line_kind_sandbox" if line.sandbox else "line_kind_usual"]
+    return SAY["sandbox" if line.sandbox else "line_kind_usual"]
 
 
 def _countries(line: LineRecord) -> str:
-    return ", ".join(wording.country(each) for each in line.countries) or SAY["line_countries_every"]
+    return ", ".join(country(each) for each in line.countries) or SAY["line_countries_every"]
 
 
 def _opening(line: LineRecord, now: datetime) -> tuple[str, str]:

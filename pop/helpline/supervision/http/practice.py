@@ -13,6 +13,7 @@ from pop.helpline.supervision.http import wording
 from pop.helpline.supervision.http.answering import act
 from pop.helpline.supervision.http.assets import STYLE
 from pop.helpline.supervision.http.wording import SAY, WORDS
+from pop.helpline.words.showing import mark
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
 
@@ -31,7 +32,7 @@ def practice_page(request: HttpRequest) -> HttpResponse:
             {
                 "id": each.id,
                 "conversation": each.conversation,
-                "mark": wording.mark(each.conversation) if each.conversation else "",
+                "mark": mark(each.conversation) if each.conversation else "",
                 "title": each.title,
                 "who": names[each.staff],
                 "label": SAY("practice_feedback_label", name=names[each.staff]),

@@ -20,7 +20,8 @@ from pop.helpline.supervision.http.answering import act, attempt, form_methods
 from pop.helpline.supervision.http.assets import STYLE
 from pop.helpline.supervision.http.forms import AdmitForm, TeamForm
 from pop.helpline.supervision.http.lines import may_add_team, seen
-from pop.helpline.supervision.http.wording import SAY, WORDS, named
+from pop.helpline.supervision.http.wording import SAY, WORDS
+from pop.helpline.words.showing import named
 from pop.people import queries as people
 from pop.people.asking import Ask
 from pop.people.entrance import member, staff

@@ -1,4 +1,4 @@
-"""How the supervisor's pages say codes and times, and the speaker of their words."""
+"""The speaker of the supervisor's words, and how these pages say times and who somebody is."""
 
 from __future__ import annotations
 
@@ -7,68 +7,15 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pop.helpline.cases.words import WORDS as CASES
 from pop.helpline.conversations.queries.talks import Said
 from pop.helpline.conversations.rules.messages import CHILD, NOTICE
-from pop.helpline.queue.words import WORDS as QUEUE
 from pop.helpline.supervision.words import LINES, PAGES
-from pop.helpline.words.staff import WORDS as STAFF
+from pop.helpline.words.showing import SHARED, named, told
 from pop.people import queries as people
 from pop.people.pages.layout import speaker
-from pop.places.countries import country_name
-from pop.places.languages import language_name
 
-WORDS = (PAGES, LINES, STAFF, QUEUE, CASES)
+WORDS = (PAGES, LINES, *SHARED)
 SAY = speaker(*WORDS)
-_MARK = 4
-
-
-def named(prefix: str, code: str, otherwise: str = "") -> str:
-    """Return the words of a code; where none are kept, those of the key `otherwise`, or the code itself."""
-    key = f"{prefix}_{code}"
-    if key in SAY:
-        return SAY[key]
-    return SAY[otherwise] if otherwise else code
-
-
-def choices(prefix: str, codes: Iterable[str]) -> list[tuple[str, str]]:
-    """Return (code, words) pairs, in the order given."""
-    return [(code, named(prefix, code)) for code in codes]
-
-
-def refused(code: str) -> str:
-    """Return the sentence that says why an act was refused."""
-    return named("refused", code, "refused_other")
-
-
-def mark(conversation: UUID) -> str:
-    """Return what staff call a conversation: four characters of its id, which say nothing about a child."""
-    return conversation.hex[:_MARK].upper()
-
-
-def ticked(code: str) -> str:
-    """Return what a child ticked, in the words it saw."""
-    return named("tile", code or "none", "tile_other")
-
-
-def age(code: str) -> str:
-    """Return an age as the child ticked it."""
-    return named("age", code or "unknown", "age_unknown")
-
-
-def language(tag: str) -> str:
-    """Return a language's name in the reader's language."""
-    return language_name(tag, SAY.language) if tag else ""
-
-
-def languages(tags: Iterable[str]) -> str:
-    """Return names of languages, with commas between."""
-    return ", ".join(language(each) for each in tags)
-
-
-def country(code: str) -> str:
-    """Return a country's name in the reader's language."""
-    return country_name(code, SAY.language) if code else ""
 
 
 def minute(when: datetime | None, zone: str) -> str:
@@ -99,7 +46,7 @@ def _line(each: Said, names: dict[UUID | None, str], zone: str) -> dict[str, str
     if not each.readable:
         text = SAY["message_unreadable"]
     elif each.kind == NOTICE:
-        text = named("said", str(each.notice.get("code", "")), "said_other")
+        text = told(each.notice, lambda when: minute(when, zone))
     who = named("author", each.author)
     if each.staff is not None and each.staff in names:
         who = f"{names[each.staff]} · {who}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pop.places.words import Words
 
 _LINES = {
-    "lines_title": "Lines",
     "lines_hint": "A line serves some countries and languages at some hours, with its own teams.",
     "lines_none": "There is no line yet, or none that is yours to see.",
     "lines_add": "Add a line",
@@ -15,13 +14,10 @@ _LINES = {
     "line_kind": "Kind",
     "line_kind_usual": "A line for children",
     "line_kind_practice": "Only for practice",
-    "line_kind_sandbox": "For trying out",
-    "line_state": "State",
     "line_countries": "Countries",
     "line_countries_hint": "Codes of two letters with blanks between, such as KE TZ. Empty: every country.",
     "line_countries_every": "every country",
     "line_countries_wrong": "These are no codes of countries: {codes}",
-    "line_languages": "Languages",
     "line_languages_hint": "Codes with blanks between, the first one preferred, such as sw en.",
     "line_languages_wrong": "These are no codes of languages: {codes}",
     "line_languages_empty": "Name at least one language.",
@@ -43,7 +39,6 @@ _LINES = {
     "line_service_hint": "The id at the end of the record’s address. Hours and languages then go there as a proposal.",
     "line_service_none": "no record",
     "line_service_unknown": "There is no such record.",
-    "line_service_see": "See the record",
     "line_saved": "The line is changed.",
     "line_hours": "Hours and languages",
     "line_hours_edit": "Change hours and languages",
@@ -96,13 +91,11 @@ _LINES = {
 }
 
 _ANSWERS = {
-    "line_answers": "Ready answers",
     "line_answers_count": "Ready answers: {count}",
     "line_answers_all": "All ready answers",
 }
 
 _TEAMS = {
-    "teams_title": "Teams",
     "teams_hint": "Who is in a team opens its conversations. Only a member lets others in, because only a member has "
     "the team’s key.",
     "teams_none": "No team yet: no child is offered this line.",
@@ -116,9 +109,7 @@ _TEAMS = {
     "team_founders_hint": "At least one supervisor. Only people who have signed in once are here.",
     "team_members": "Members",
     "team_nobody": "Nobody is in this team.",
-    "team_person": "Name",
     "team_role": "Part",
-    "team_since": "Since",
     "team_key": "Team’s key",
     "team_key_good": "has it",
     "team_key_missing": "needs it again",
