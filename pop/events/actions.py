@@ -6,13 +6,16 @@ after the commit, at least once: a subscriber whose effect is outside the databa
 
 from __future__ import annotations
 
+import json
 import logging
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connections, transaction
+from django.db import connections, router, transaction
 from django.db.models import Q, QuerySet
 from django.db.utils import DEFAULT_DB_ALIAS
+from django.utils import timezone
 
 from pop.events.models import OutboxRow
 
@@ -39,7 +42,22 @@ def publish(*, name: str, payload: Mapping[str, object] | None = None, using: st
 
     `using` names the database of the caller's transaction, where it is not the default one.
     """
-    OutboxRow.objects.using(using).create(name=name, payload=dict(payload or {}))
+    # Plain SQL: every message that is sent waits for this.
+    connection = connections[using or router.db_for_write(OutboxRow)]
+    identity, value = uuid.uuid4(), "%s"
+    if connection.vendor == "postgresql":
+        value = "%s::jsonb"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {OutboxRow._meta.db_table} (id, sequence, name, payload, attempts, last_error) "  # noqa: S608
+            f"VALUES (%s, %s, %s, {value}, 0, '')",
+            [
+                identity if connection.vendor == "postgresql" else identity.hex,
+                connection.ops.adapt_datetimefield_value(timezone.now()),
+                name,
+                json.dumps(dict(payload or {})),
+            ],
+        )
 
 
 def drain(subscribers: Subscribers, *, now: datetime, limit: int, using: str = DEFAULT_DB_ALIAS) -> int:

@@ -11,8 +11,7 @@ import datetime as dt
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,7 +19,7 @@ from django.utils import timezone
 from pop.helpline import database
 from pop.helpline.conversations.actions.duty import has_room
 from pop.helpline.conversations.actions.leasing import grant_leases
-from pop.helpline.conversations.actions.plain_sql import SQL, Column
+from pop.helpline.conversations.actions.plain_sql import CONVERSATION, SQL, Message
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.queries import keys as case_keys
 from pop.helpline.conversations.queries.keys import Opened, body_mark, token_hash
@@ -50,8 +49,7 @@ from pop.privacy.sealing import SealError, seal_message
 SENT = "messages_sent"
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(NamedTuple):
     """One message to append.
 
     Who may: a child by the `token` of an open session of this conversation; a counsellor (`staff`) who is its
@@ -61,13 +59,16 @@ class Sending:
 
     conversation: UUID
     author: str
-    text: str = field(repr=False)
+    text: str
     client_key: str
     staff: UUID | None = None
     kind: str = TEXT
-    token: str = field(default="", repr=False)
-    private_key: bytes | None = field(default=None, repr=False)
-    keys: Mapping[int, bytes] | None = field(default=None, repr=False)
+    token: str = ""
+    private_key: bytes | None = None
+    keys: Mapping[int, bytes] | None = None
+
+    def __repr__(self) -> str:
+        return "<Sending>"
 
 
 class Appended(NamedTuple):
@@ -96,31 +97,11 @@ class _Earlier(NamedTuple):
     at: dt.datetime
 
 
-_COLUMNS = (
-    Column("id", "uuid"),
-    Column("line_id", "uuid"),
-    Column("team_id", "uuid"),
-    Column("state"),
-    Column("assignee", "uuid"),
-    Column("promised_by", "uuid"),
-    Column("urgency"),
-    Column("waiting_since", "time"),
-    Column("answered_at", "time"),
-    Column("last_sequence"),
-    Column("epoch"),
-    Column("lease_until", "time"),
-    Column("window_at", "time"),
-    Column("window_count"),
-    Column("paused_until", "time"),
-    Column("blocked_at", "time"),
-)
-
-
 class _Row:
     """A conversation while messages are appended to it; the columns above, and what changed."""
 
     __slots__ = (
-        *(column.name for column in _COLUMNS),
+        *CONVERSATION,
         "by_child",
         "by_staff",
         "moved",
@@ -146,9 +127,11 @@ class _Row:
     paused_until: dt.datetime | None
     blocked_at: dt.datetime | None
 
-    def __init__(self, values: Sequence[object]) -> None:
-        for column, value in zip(_COLUMNS, values, strict=True):
-            setattr(self, column.name, value)
+    def __init__(self, values: Sequence[Any]) -> None:
+        # In the order of CONVERSATION.
+        self.id, self.line_id, self.team_id, self.assignee, self.promised_by, *rest = values
+        self.waiting_since, self.answered_at, self.lease_until, self.window_at, self.paused_until, *rest = rest
+        self.blocked_at, self.state, self.urgency, self.last_sequence, self.epoch, self.window_count = rest
         self.before, self.state_before, self.assignee_before = self.last_sequence, self.state, self.assignee
         self.by_child = self.by_staff = self.moved = False
 
@@ -214,7 +197,7 @@ class _Batch:
         self._members: dict[tuple[UUID, UUID], str] = {}
         self._earlier: dict[tuple[UUID, str], _Earlier] = {}
         self._keys: dict[tuple[UUID, int], Opened] = {}
-        self._messages: list[tuple[UUID, int, int, str, UUID | None, str, str, bytes, bytes]] = []
+        self._messages: list[Message] = []
         self._told: list[list[object]] = []
 
     def run(self, sends: Sequence[Sending]) -> list[Appended | RefusedError]:
@@ -230,25 +213,18 @@ class _Batch:
         return results
 
     def _read(self, sends: Sequence[Sending], hashes: Sequence[str]) -> None:
-        sql = self._sql
-        wanted = sorted({each.conversation for each in sends})
-        for values in sql.select("helpline_conversation", _COLUMNS, "id", wanted, order="id", lock=True):
+        pairs = {(s.conversation, s.client_key) for s in sends if s.author == SYSTEM or valid_client_key(s.client_key)}
+        turn = self._sql.read(
+            list({each.conversation for each in sends}), list({each for each in hashes if each}), list(pairs)
+        )
+        for values in turn.conversations:
             row = _Row(values)
             self._rows[row.id] = row
-        tokens = sorted({each for each in hashes if each})
-        columns = (Column("token_hash"), Column("conversation_id", "uuid"), Column("state"))
-        for hashed, conversation, state in sql.select("helpline_childsession", columns, "token_hash", tokens):
-            self._sessions[hashed] = (conversation, state)
+        self._sessions = {hashed: (conversation, state) for hashed, conversation, state in turn.sessions}
+        self._earlier = {(each, key): _Earlier(*rest) for each, key, *rest in turn.earlier}
         staff = {each.staff for each in sends if each.staff is not None and each.author != SYSTEM}
         if staff:
             self._members = lines.roles_in_teams(staff, {row.team_id for row in self._rows.values()})
-        pairs = sorted(
-            {(s.conversation, s.client_key) for s in sends if s.author == SYSTEM or valid_client_key(s.client_key)}
-        )
-        self._earlier = {
-            (conversation, key): _Earlier(sequence, epoch, author, person, mark, at)
-            for conversation, key, sequence, epoch, author, person, mark, at in sql.messages_by_key(pairs)
-        }
         self._keys = case_keys.leased((row.id, row.epoch) for row in self._rows.values() if self._leased(row))
 
     def _one(self, sending: Sending, hashed: str) -> Appended:
@@ -397,8 +373,8 @@ class _Batch:
         if not changed and not moved:
             return
         now = self._now
-        self._sql.insert_messages(self._messages, at=now)
-        self._sql.update_written(
+        self._sql.write(
+            self._messages,
             [
                 (row.last_sequence, row.window_at, row.window_count, row.by_child, row.by_staff, row.id)
                 for row in changed

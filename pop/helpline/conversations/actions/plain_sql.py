@@ -1,157 +1,218 @@
-"""The few statements that every message goes through, in plain SQL that both databases understand."""
+"""The few statements that every message goes through, in the plain SQL of each database.
+
+A batch costs two turns: one that reads, one that writes. PostgreSQL gets the statements of a turn together (pipeline),
+prepared, with arrays for the rows, so that their text never changes; SQLite gets the rows as one JSON text, for the
+same reason. Sixteen rows are inserted by one statement, because Python lets go of its lock at each.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+import json
+import sqlite3
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_CHUNK = 1_000
+# conversation, sequence, epoch, author, staff, kind, client key, mark, blob
+Message = tuple[UUID, int, int, str, UUID | None, str, str, bytes, bytes]
+# last sequence, window, its count, whether the child wrote, whether staff did, conversation
+Written = tuple[int, dt.datetime | None, int, bool, bool, UUID]
+
+_TOGETHER = 16
+
+_IDS = ("id", "line_id", "team_id", "assignee", "promised_by")
+_TIMES = ("waiting_since", "answered_at", "lease_until", "window_at", "paused_until", "blocked_at")
+_PLAIN = ("state", "urgency", "last_sequence", "epoch", "window_count")
+CONVERSATION = (*_IDS, *_TIMES, *_PLAIN)
+"""The columns of a conversation, in the order in which `Turn.conversations` has them."""
+
+_SESSION = "token_hash, conversation_id, state"
+_EARLIER = "m.conversation_id, m.client_key, m.sequence, m.epoch, m.author, m.staff, m.body_mark"
+_MESSAGE = "conversation_id, sequence, epoch, author, staff, kind, client_key, body_mark, blob, at"
+
+# Nothing but our own names in these texts; every value is a parameter.
+_LITE_CONVERSATIONS = (
+    f"SELECT {', '.join(_IDS)}, {', '.join(f'''{each} || '+00:00' ''' for each in _TIMES)}, {', '.join(_PLAIN)} "  # noqa: S608
+    "FROM helpline_conversation WHERE id IN (SELECT value FROM json_each(?))"
+)
+_LITE_SESSIONS = f"SELECT {_SESSION} FROM helpline_childsession WHERE token_hash IN (SELECT value FROM json_each(?))"  # noqa: S608
+_LITE_EARLIER = (
+    f"SELECT {_EARLIER}, m.at || '+00:00' FROM json_each(?) w "  # noqa: S608
+    "JOIN helpline_message m ON m.conversation_id = json_extract(w.value, '$[0]') "
+    "AND m.client_key = json_extract(w.value, '$[1]')"
+)
+_LITE_INSERT = {
+    rows: f"INSERT INTO helpline_message ({_MESSAGE}) VALUES " + ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * rows)  # noqa: S608
+    for rows in (_TOGETHER, 4, 1)
+}
+_LITE_WRITTEN = (
+    "UPDATE helpline_conversation SET last_sequence = ?, window_at = ?, window_count = ?, "
+    "last_child_at = CASE WHEN ? THEN ? ELSE last_child_at END, "
+    "last_staff_at = CASE WHEN ? THEN ? ELSE last_staff_at END WHERE id = ?"
+)
+_LITE_LEASE = "UPDATE helpline_conversation SET lease_until = ? WHERE id = ?"
+
+_LARGE_CONVERSATIONS = (
+    f"SELECT {', '.join(CONVERSATION)} FROM helpline_conversation WHERE id = ANY(%s::uuid[]) "  # noqa: S608
+    "ORDER BY id FOR UPDATE"
+)
+_LARGE_SESSIONS = f"SELECT {_SESSION} FROM helpline_childsession WHERE token_hash = ANY(%s::text[])"  # noqa: S608
+_LARGE_EARLIER = (
+    f"SELECT {_EARLIER}, m.at FROM unnest(%s::uuid[], %s::text[]) w(c, k) "  # noqa: S608
+    "JOIN helpline_message m ON m.conversation_id = w.c AND m.client_key = w.k"
+)
+_LARGE_INSERT = (
+    f"INSERT INTO helpline_message ({_MESSAGE}) SELECT w.*, %s::timestamptz FROM "  # noqa: S608
+    "unnest(%s::uuid[], %s::int[], %s::int[], %s::text[], %s::uuid[], %s::text[], %s::text[], "
+    "%s::bytea[], %s::bytea[]) w"
+)
+_LARGE_WRITTEN = (
+    "UPDATE helpline_conversation c SET last_sequence = w.n, window_at = w.at, window_count = w.count, "
+    "last_child_at = CASE WHEN w.child THEN %(now)s::timestamptz ELSE c.last_child_at END, "
+    "last_staff_at = CASE WHEN w.staff THEN %(now)s::timestamptz ELSE c.last_staff_at END "
+    "FROM unnest(%(n)s::int[], %(at)s::timestamptz[], %(count)s::int[], %(child)s::bool[], %(staff)s::bool[], "
+    "%(id)s::uuid[]) w(n, at, count, child, staff, id) WHERE c.id = w.id"
+)
+_LARGE_LEASE = (
+    "UPDATE helpline_conversation c SET lease_until = w.at "
+    "FROM unnest(%s::timestamptz[], %s::uuid[]) w(at, id) WHERE c.id = w.id"
+)
 
 
-class Column(NamedTuple):
-    """A column to read: databases differ in how they keep ids, moments and bytes."""
+class Turn(NamedTuple):
+    """What a batch begins with: conversations (CONVERSATION; held until the transaction ends), children's sessions
+    (token hash, conversation, state), and messages that are there already (conversation, client key, sequence, epoch,
+    author, staff, mark, at)."""
 
-    name: str
-    kind: Literal["", "uuid", "time", "bytes"] = ""
+    conversations: list[Sequence[Any]]
+    sessions: list[Sequence[Any]]
+    earlier: list[Sequence[Any]]
 
 
 class SQL:
-    """Statements over one connection; values go in and come out as Python's own."""
+    """Statements over one connection, inside its transaction; values go in and come out as Python's own."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._connection = connection
         self._postgres = connection.vendor == "postgresql"
 
-    def select(
-        self,
-        table: str,
-        columns: Sequence[Column],
-        by: str,
-        values: Sequence[UUID] | Sequence[str],
-        *,
-        order: str = "",
-        lock: bool = False,
-    ) -> Iterator[list[Any]]:
-        """Yield the rows whose column `by` is one of `values`; `lock` holds them until the transaction ends."""
-        names = ", ".join(column.name for column in columns)
-        ending = f" ORDER BY {order}" if order else ""
-        # SQLite has one writer, and its transactions are IMMEDIATE: they hold every row already.
-        ending += " FOR UPDATE" if lock and self._postgres else ""
-        with self._connection.cursor() as cursor:
-            for start in range(0, len(values), _CHUNK):
-                part = [self._in(value) for value in values[start : start + _CHUNK]]
-                marks = ", ".join(["%s"] * len(part))
-                # Names are this program's own; every value is a parameter.
-                cursor.execute(f"SELECT {names} FROM {table} WHERE {by} IN ({marks}){ending}", part)  # noqa: S608
-                for row in cursor.fetchall():
-                    yield self._row(columns, row)
+    def read(self, conversations: Sequence[UUID], tokens: Sequence[str], pairs: Sequence[tuple[UUID, str]]) -> Turn:
+        """Return what is there of these conversations, session hashes, and (conversation, client key)."""
+        self._connection.ensure_connection()
+        with self._connection.wrap_database_errors:
+            if self._postgres:
+                return self._read_large(conversations, tokens, pairs)
+            return self._read_lite(conversations, tokens, pairs)
 
-    def messages_by_key(self, pairs: Sequence[tuple[UUID, str]]) -> Iterator[list[Any]]:
-        """Yield (conversation, client key, sequence, epoch, author, staff, mark, at) of those that are there."""
-        columns = (
-            Column("conversation_id", "uuid"),
-            Column("client_key"),
-            Column("sequence"),
-            Column("epoch"),
-            Column("author"),
-            Column("staff", "uuid"),
-            Column("body_mark", "bytes"),
-            Column("at", "time"),
-        )
-        names = ", ".join(f"m.{column.name}" for column in columns)
-        with self._connection.cursor() as cursor:
-            for start in range(0, len(pairs), _CHUNK):
-                part = pairs[start : start + _CHUNK]
-                one = "(%s::uuid, %s)" if self._postgres else "(%s, %s)"
-                marks = ", ".join([one] * len(part))
-                # A join over the given pairs looks each one up in the unique index, however many messages there are.
-                cursor.execute(
-                    f"WITH asked(c, k) AS (VALUES {marks}) SELECT {names} FROM asked "  # noqa: S608
-                    "JOIN helpline_message m ON m.conversation_id = asked.c AND m.client_key = asked.k",
-                    [value for conversation, key in part for value in (self._in(conversation), key)],
-                )
-                for row in cursor.fetchall():
-                    yield self._row(columns, row)
-
-    def insert_messages(self, rows: Sequence[tuple[Any, ...]], *, at: dt.datetime) -> None:
-        """Insert messages (conversation, sequence, epoch, author, staff, kind, client key, mark, blob), all of `at`."""
-        moment = self._in(at)
-        start = (
-            "INSERT INTO helpline_message "
-            "(conversation_id, sequence, epoch, author, staff, kind, client_key, body_mark, blob, at) VALUES "
-        )
-        self._many(start, "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", [(*map(self._in, row), moment) for row in rows])
-
-    def update_written(
-        self, rows: Sequence[tuple[int, dt.datetime | None, int, bool, bool, UUID]], *, at: dt.datetime
-    ) -> None:
-        """Store (last sequence, window, its count, whether the child wrote, whether staff did, conversation)."""
-        moment = self._in(at)
-        statement = (
-            "UPDATE helpline_conversation SET last_sequence = %s, window_at = %s, window_count = %s, "
-            "last_child_at = CASE WHEN %s THEN %s ELSE last_child_at END, "
-            "last_staff_at = CASE WHEN %s THEN %s ELSE last_staff_at END WHERE id = %s"
-        )
-        with self._connection.cursor() as cursor:
-            cursor.executemany(
-                statement,
-                [
-                    (sequence, self._in(window), count, child, moment, staff, moment, self._in(conversation))
-                    for sequence, window, count, child, staff, conversation in rows
-                ],
-            )
+    def write(self, messages: Sequence[Message], written: Sequence[Written], *, at: dt.datetime) -> None:
+        """Insert messages and store what they changed in their conversations, all of the moment `at`."""
+        with self._connection.wrap_database_errors:
+            if self._postgres:
+                self._write_large(messages, written, at)
+            else:
+                self._write_lite(messages, written, at)
 
     def update_leases(self, rows: Sequence[tuple[dt.datetime, UUID]]) -> None:
         """Store (when the lease ends, conversation)."""
-        if rows:
-            with self._connection.cursor() as cursor:
-                cursor.executemany(
-                    "UPDATE helpline_conversation SET lease_until = %s WHERE id = %s",
-                    [(self._in(until), self._in(conversation)) for until, conversation in rows],
-                )
-
-    def _many(self, start: str, one: str, rows: Sequence[tuple[Any, ...]]) -> None:
         if not rows:
             return
-        with self._connection.cursor() as cursor:
-            if not self._postgres:
-                cursor.executemany(start + one, rows)
-                return
-            # One statement for many rows: PostgreSQL answers each statement, and each answer costs a turn.
-            for first in range(0, len(rows), _CHUNK):
-                part = rows[first : first + _CHUNK]
-                cursor.execute(start + ", ".join([one] * len(part)), [value for row in part for value in row])
+        with self._connection.wrap_database_errors:
+            if self._postgres:
+                ends, ids = zip(*rows, strict=True)
+                self._large().execute(_LARGE_LEASE, [list(ends), list(ids)])
+            else:
+                self._lite().executemany(_LITE_LEASE, [(_text(until), each.hex) for until, each in rows])
 
-    def _in(self, value: Any) -> Any:
-        if self._postgres:
-            return value
-        if isinstance(value, UUID):
-            return value.hex
-        if isinstance(value, dt.datetime):
-            return self._connection.ops.adapt_datetimefield_value(value)
-        return value
+    def _lite(self) -> sqlite3.Connection:
+        raw: sqlite3.Connection = self._connection.connection
+        return raw
 
-    def _row(self, columns: Sequence[Column], row: Sequence[Any]) -> list[Any]:
-        return [
-            value if not column.kind or value is None else _READ[column.kind](value)
-            for column, value in zip(columns, row, strict=True)
-        ]
+    def _read_lite(
+        self, conversations: Sequence[UUID], tokens: Sequence[str], pairs: Sequence[tuple[UUID, str]]
+    ) -> Turn:
+        # One writer, and its transactions are IMMEDIATE: they hold every row already.
+        raw = self._lite()
+        ids, times = len(_IDS), len(_IDS) + len(_TIMES)
+        found = raw.execute(_LITE_CONVERSATIONS, [json.dumps([each.hex for each in conversations])]).fetchall()
+        sessions = raw.execute(_LITE_SESSIONS, [json.dumps(tokens)]).fetchall() if tokens else []
+        earlier = raw.execute(_LITE_EARLIER, [json.dumps([[each.hex, key] for each, key in pairs])]).fetchall()
+        return Turn(
+            [[*map(_uuid, row[:ids]), *map(_moment, row[ids:times]), *row[times:]] for row in found],
+            [(hashed, _uuid(each), state) for hashed, each, state in sessions],
+            [
+                (_uuid(each), key, sequence, epoch, author, _uuid(staff), bytes(mark), _moment(at))
+                for each, key, sequence, epoch, author, staff, mark, at in earlier
+            ],
+        )
+
+    def _write_lite(self, messages: Sequence[Message], written: Sequence[Written], at: dt.datetime) -> None:
+        raw, moment = self._lite(), _text(at)
+        start = 0
+        while start < len(messages):
+            rows = next(each for each in _LITE_INSERT if each <= len(messages) - start)
+            values: list[object] = []
+            for identity, sequence, epoch, author, staff, kind, key, mark, blob in messages[start : start + rows]:
+                person = None if staff is None else staff.hex
+                values += (identity.hex, sequence, epoch, author, person, kind, key, mark, blob, moment)
+            raw.execute(_LITE_INSERT[rows], values)
+            start += rows
+        raw.executemany(
+            _LITE_WRITTEN,
+            [
+                (sequence, _text(window), count, child, moment, staff, moment, each.hex)
+                for sequence, window, count, child, staff, each in written
+            ],
+        )
+
+    def _large(self) -> psycopg.Cursor[tuple[Any, ...]]:
+        # Not Django's cursor: that one writes the values into the text, and so can prepare nothing.
+        raw: psycopg.Connection[Any] = self._connection.connection
+        raw.prepare_threshold = 1
+        return psycopg.Cursor(raw)
+
+    def _read_large(
+        self, conversations: Sequence[UUID], tokens: Sequence[str], pairs: Sequence[tuple[UUID, str]]
+    ) -> Turn:
+        found, sessions, earlier = self._large(), self._large(), self._large()
+        with found.connection.pipeline():
+            found.execute(_LARGE_CONVERSATIONS, [list(conversations)])
+            if tokens:
+                sessions.execute(_LARGE_SESSIONS, [list(tokens)])
+            earlier.execute(_LARGE_EARLIER, [[each for each, _ in pairs], [key for _, key in pairs]])
+        return Turn(
+            [*found.fetchall()],
+            [*sessions.fetchall()] if tokens else [],
+            [*earlier.fetchall()],
+        )
+
+    def _write_large(self, messages: Sequence[Message], written: Sequence[Written], at: dt.datetime) -> None:
+        cursor = self._large()
+        with cursor.connection.pipeline():
+            if messages:
+                cursor.execute(_LARGE_INSERT, [at, *(list(column) for column in zip(*messages, strict=True))])
+            if written:
+                columns = zip(*written, strict=True)
+                names = ("n", "at", "count", "child", "staff", "id")
+                cursor.execute(
+                    _LARGE_WRITTEN,
+                    {"now": at, **{name: list(column) for name, column in zip(names, columns, strict=True)}},
+                )
 
 
 @lru_cache(maxsize=65_536)
-def _uuid(value: UUID | str) -> UUID:
-    return value if isinstance(value, UUID) else UUID(hex=value)
+def _uuid(value: str | None) -> UUID | None:
+    return None if value is None else UUID(hex=value)
 
 
-def _time(value: dt.datetime | str) -> dt.datetime:
-    # SQLite keeps moments as text in UTC, without saying so; its driver may have read it already.
-    moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(value)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+def _moment(value: str | None) -> dt.datetime | None:
+    return None if value is None else dt.datetime.fromisoformat(value)
 
 
-_READ: dict[str, Callable[[Any], Any]] = {"uuid": _uuid, "time": _time, "bytes": bytes}
+def _text(value: dt.datetime | None) -> str | None:
+    """Return a moment as Django keeps it in SQLite: UTC, without saying so."""
+    return None if value is None else str(value.astimezone(dt.UTC).replace(tzinfo=None))
