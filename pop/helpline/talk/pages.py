@@ -22,7 +22,7 @@ LOOK = shell.look(_ASSETS / "talk.css", _ASSETS / "talk.js")
 WAIT_SECONDS = 20
 CODE_SECONDS = 4
 # Whoever writes may write: all states but a closed conversation and a blocked one.
-_WRITABLE = frozenset({"waiting", "active", "sleeping", "promised", "message_left"})
+_WRITABLE = frozenset({"waiting", "active", "sleeping", "promised", "message_left", "unknown"})
 _FURTHER = frozenset({"waiting", "message_left", "promised", "blocked", "closed"})
 
 
@@ -64,7 +64,7 @@ NO_DRAFT = Draft()
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A conversation as its page needs it. `state` is one of the lifecycle's, or "blocked"."""
+    """A conversation as its page needs it. `state` is one of the lifecycle's, or "blocked", or "unknown"."""
 
     state: str
     sandbox: bool
@@ -274,6 +274,7 @@ _TITLES = {
     "message_left": "left_title",
     "blocked": "blocked_title",
     "closed": "closed_title",
+    "unknown": "error_title",
 }
 
 

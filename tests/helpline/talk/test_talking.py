@@ -9,12 +9,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
 from pop.helpline import database
 from pop.helpline.conversations.actions.appending import notice
-from pop.helpline.conversations.live.answers import Refusal, RefusedForm
+from pop.helpline.conversations.live.answers import NOT_SENT, Refusal, RefusedForm
 from pop.helpline.conversations.models import Answers, Conversation, Message
 from pop.helpline.lines.models import Line
 from pop.helpline.queue.models import Wait
@@ -329,6 +330,23 @@ def test_a_refused_send_without_script_comes_back_with_its_words(writing: Child)
     assert 'name="key" value="kkkkkkkkkkkkkkkkkkkkkk"' in page
     over = render_refused(RefusedForm(refusal, "x", "k" * 22, "", "", "fr")).decode()
     assert '<html lang="fr"' in over
+
+
+def test_a_send_that_failed_with_the_database_comes_back_with_its_words(
+    writing: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("disk full")
+
+    form = RefusedForm(NOT_SENT, "do not lose me", "k" * 22, writing.token, "", "en")
+    own = writing.form()["token"]
+    monkeypatch.setattr("pop.helpline.talk.http.inside.child_enters", fail)
+    page = render_refused(form).decode()
+    assert "do not lose me</textarea>" in page
+    assert said("refused_not_sent") in page
+    assert f'name="token" value="{own}"' in page
+    assert 'name="key" value="kkkkkkkkkkkkkkkkkkkkkk"' in page
+    assert 'href="/leave"' in page
 
 
 def test_a_line_for_one_country_gives_its_emergency_number_to_whoever_said_none(child: Child) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -13,6 +16,7 @@ from pop.helpline.conversations.actions.entering import answer_questions, end, p
 from pop.helpline.conversations.actions.forgetting import forget
 from pop.helpline.conversations.actions.speaking import speak
 from pop.helpline.conversations.live.answers import RefusedForm
+from pop.helpline.conversations.live.forms import form_token
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.queries.place import place as queue_place
 from pop.helpline.referrals.actions import child_decides
@@ -24,6 +28,8 @@ from pop.pages.answers import answer_page, read_form
 from pop.places.languages import best_language
 from pop.places.words import LANGUAGES
 from pop.signposting.finder.queries.ways import OtherWay, ways_now
+
+log = logging.getLogger("pop.helpline")
 
 # Chromium keeps a page behind the exit alive in memory and shows it again on Back, also one that may not be stored: the
 # change of our cookie drops it, but not where the page came by the very redirect that set the cookie (measured with
@@ -120,7 +126,23 @@ def language(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def render_refused(form: RefusedForm) -> bytes:
-    """Return the page that answers a refused send without script: the words are still in its box."""
+    """Return the page that answers a refused send without script: the words are still in its box.
+
+    Where the database does not answer, nobody can say how the conversation stands; the box with the words is there all
+    the same, and the same key makes sending it again safe.
+    """
+    try:
+        return _refused_page(form)
+    except (Error, OSError) as error:
+        log.error("a page that answers a refused send was made without its conversation: %s", type(error).__name__)
+        who = reader(language=best_language(form.accept_language), now=timezone.now())
+        standing = pages.Standing(state="unknown", sandbox=False, last=0)
+        own = pages.Form(form_token(form.token), form.key or secrets.token_urlsafe(24))
+        draft = pages.Draft(text=form.text, refused="not_sent")
+        return pages.talk_page(who, standing, (), own, draft=draft, refreshing=False)
+
+
+def _refused_page(form: RefusedForm) -> bytes:
     visit = visit_of(form.token)
     code = form.refusal.code
     if visit is None:
