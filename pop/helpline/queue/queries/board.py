@@ -16,7 +16,9 @@ from pop.helpline.conversations.rules.lifecycle import ACTIVE, MESSAGE_LEFT, PRO
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.models import BrokenGlass, Glance
+from pop.helpline.queue.queries.coded import Coded, codes_of
 from pop.helpline.queue.queries.desk import OnDuty, people_on_duty
+from pop.helpline.queue.queries.glasses import GlassRow, glass_rows
 from pop.helpline.queue.queries.waits import ended_waits
 from pop.helpline.queue.rules.estimate import quantile
 from pop.helpline.queue.rules.order import DANGER
@@ -26,18 +28,9 @@ _MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
-class BoardRow:
+class BoardRow(Coded):
     """One conversation that is going on, in codes. `own_team`: whoever asks is in its team and could read it."""
 
-    id: UUID
-    team: UUID
-    state: str
-    channel: str
-    language: str
-    age: str
-    tile: str
-    danger: bool
-    urgency: int
     assignee: UUID | None
     state_since: datetime
     waiting_since: datetime | None
@@ -59,21 +52,6 @@ class GlanceRow:
     by: UUID | None
     made_at: datetime
     own_team: bool
-
-
-@dataclass(frozen=True)
-class GlassRow:
-    """Emergency access that waits for its second person (`ends_at` None), or lasts until `ends_at`."""
-
-    id: UUID
-    conversation: UUID
-    team: UUID
-    by: UUID
-    reason: str
-    made_at: datetime
-    second: UUID | None
-    ends_at: datetime | None
-    may_allow: bool
 
 
 @dataclass(frozen=True)
@@ -156,15 +134,7 @@ def _today(line: UUID, zone: str, now: datetime) -> dict[str, list[int]]:
 def _rows(rows: Iterable[Conversation], own: set[UUID]) -> list[BoardRow]:
     return [
         BoardRow(
-            id=row.pk,
-            team=row.team_id,
-            state=row.state,
-            channel=row.channel,
-            language=row.language,
-            age=row.age,
-            tile=row.tile,
-            danger=row.danger,
-            urgency=row.urgency,
+            **codes_of(row),
             assignee=row.assignee,
             state_since=row.state_since,
             waiting_since=row.waiting_since,
@@ -202,17 +172,4 @@ def _glasses(line: UUID, own: set[UUID], staff: UUID, now: datetime) -> list[Gla
     asked = rows.filter(ends_at=None, made_at__gt=now - GLASS_WAITS)
     running = rows.filter(ends_at__gt=now, allowed_at__isnull=False)
     found = [row for row in (*asked, *running) if row.conversation.line_id == line]
-    return [
-        GlassRow(
-            id=row.pk,
-            conversation=row.conversation_id,
-            team=row.conversation.team_id,
-            by=row.by,
-            reason=row.reason,
-            made_at=row.made_at,
-            second=row.second,
-            ends_at=row.ends_at,
-            may_allow=row.ends_at is None and row.by != staff and row.conversation.team_id in own,
-        )
-        for row in found[:_MOST_ROWS]
-    ]
+    return glass_rows(found[:_MOST_ROWS], staff=staff, teams=own)

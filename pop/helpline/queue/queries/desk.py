@@ -13,6 +13,7 @@ from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.rules.lifecycle import ACTIVE, CLOSED, PROMISED, SLEEPING
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.models import HandOver, Presence
+from pop.helpline.queue.queries.coded import Coded, codes_of
 from pop.helpline.queue.queries.rooms import held_by
 from pop.helpline.queue.rules.reasons import LOST_AFTER
 
@@ -39,21 +40,9 @@ class OnDuty:
 
 
 @dataclass(frozen=True)
-class Card:
+class Card(Coded):
     """One conversation on a desk, in codes. `unanswered`: the child wrote last."""
 
-    id: UUID
-    line: UUID
-    team: UUID
-    state: str
-    channel: str
-    practice: bool
-    language: str
-    country: str
-    age: str
-    tile: str
-    danger: bool
-    urgency: int
     opened_at: datetime
     assigned_at: datetime | None
     last_child_at: datetime | None
@@ -172,18 +161,7 @@ def _on_duty(rows: Iterable[Presence]) -> list[OnDuty]:
 
 def _card(row: Conversation, now: datetime) -> Card:
     return Card(
-        id=row.pk,
-        line=row.line_id,
-        team=row.team_id,
-        state=row.state,
-        channel=row.channel,
-        practice=row.practice,
-        language=row.language,
-        country=row.country,
-        age=row.age,
-        tile=row.tile,
-        danger=row.danger,
-        urgency=row.urgency,
+        **codes_of(row),
         opened_at=row.opened_at,
         assigned_at=row.assigned_at,
         last_child_at=row.last_child_at,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,11 +12,25 @@ from django.utils import timezone
 
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.models import BrokenGlass
-from pop.helpline.queue.queries.board import GlassRow
 from pop.helpline.queue.rules.reasons import GLASS_WAITS
 
 _SHOWN_FOR = timedelta(days=7)
 _MOST = 100
+
+
+@dataclass(frozen=True)
+class GlassRow:
+    """Emergency access that waits for its second person (`ends_at` None), or lasts until `ends_at`."""
+
+    id: UUID
+    conversation: UUID
+    team: UUID
+    by: UUID
+    reason: str
+    made_at: datetime
+    second: UUID | None
+    ends_at: datetime | None
+    may_allow: bool
 
 
 def glasses_of_teams(staff: UUID, *, now: datetime | None = None) -> list[GlassRow]:
@@ -50,8 +66,8 @@ def glass_of(conversation: UUID, staff: UUID, *, now: datetime | None = None) ->
     )
 
 
-def _rows(rows: QuerySet[BrokenGlass], staff: UUID, teams: set[UUID]) -> list[GlassRow]:
-    found = rows.select_related("conversation").order_by("-made_at", "pk")[:_MOST]
+def glass_rows(rows: Iterable[BrokenGlass], *, staff: UUID, teams: set[UUID]) -> list[GlassRow]:
+    """Return requests as somebody sees them who is in these teams; their conversations are loaded with them."""
     return [
         GlassRow(
             id=row.pk,
@@ -64,5 +80,10 @@ def _rows(rows: QuerySet[BrokenGlass], staff: UUID, teams: set[UUID]) -> list[Gl
             ends_at=row.ends_at,
             may_allow=row.ends_at is None and row.by != staff and row.conversation.team_id in teams,
         )
-        for row in found
+        for row in rows
     ]
+
+
+def _rows(rows: QuerySet[BrokenGlass], staff: UUID, teams: set[UUID]) -> list[GlassRow]:
+    found = rows.select_related("conversation").order_by("-made_at", "pk")[:_MOST]
+    return glass_rows(found, staff=staff, teams=teams)

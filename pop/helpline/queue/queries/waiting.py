@@ -13,6 +13,7 @@ from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.rules.lifecycle import MESSAGE_LEFT, PROMISED, SLEEPING, WAITING
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.models import Presence
+from pop.helpline.queue.queries.coded import Coded, codes_of
 from pop.helpline.queue.queries.rooms import cap_of
 from pop.helpline.queue.rules.order import Waiting, in_order, over_cap, speaks
 
@@ -42,21 +43,9 @@ class WaitingFilters:
 
 
 @dataclass(frozen=True)
-class WaitingRow:
+class WaitingRow(Coded):
     """One child in codes. `fits`: somebody asked speaks its language. `over_cap`: waited longer than anybody may."""
 
-    id: UUID
-    line: UUID
-    team: UUID
-    state: str
-    channel: str
-    practice: bool
-    language: str
-    country: str
-    age: str
-    tile: str
-    danger: bool
-    urgency: int
     since: datetime
     waited_minutes: int
     over_cap: bool
@@ -128,18 +117,7 @@ def _waiting(row: Conversation) -> Waiting:
 def _row(row: Conversation, spoken: Sequence[str], *, over: bool, now: datetime) -> WaitingRow:
     since = (row.waiting_since or row.opened_at) if row.state == WAITING else row.state_since
     return WaitingRow(
-        id=row.pk,
-        line=row.line_id,
-        team=row.team_id,
-        state=row.state,
-        channel=row.channel,
-        practice=row.practice,
-        language=row.language,
-        country=row.country,
-        age=row.age,
-        tile=row.tile,
-        danger=row.danger,
-        urgency=row.urgency,
+        **codes_of(row),
         since=since,
         waited_minutes=max(0, int((now - since).total_seconds() // 60)),
         over_cap=over and row.state == WAITING,
