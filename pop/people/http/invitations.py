@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
 from allauth.account.models import Login
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,33 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from pop.people import actions, queries, unlocking
 from pop.people.entrance import anyone
-from pop.people.pages.layout import later, page, speaker
+from pop.people.http.new_password import NewPasswordForm
+from pop.people.pages.layout import page, speaker
 
 SAY = speaker()
-
-
-class PasswordForm(forms.Form):
-    """A new password, twice."""
-
-    password = forms.CharField(
-        label=later(SAY, "enter_password"),
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
-    )
-    again = forms.CharField(
-        label=later(SAY, "enter_again"),
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def clean(self) -> dict[str, object]:
-        """Refuse two passwords that differ."""
-        cleaned = super().clean() or {}
-        if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
-            self.add_error("again", SAY["enter_different"])
-        return cleaned
 
 
 @anyone
@@ -49,7 +25,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     person = queries.person(staff, now=timezone.now()) if staff else None
     if person is None:
         return page(request, "console/link_void.html", status=404)
-    form = PasswordForm(request.POST if request.method == "POST" else None)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             entered = actions.accept_invitation(token=token, password=form.cleaned_data["password"])
@@ -58,8 +34,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
                 return page(request, "console/link_void.html", status=404)
             form.add_error(None, SAY[f"refused_{refused.code}"])
         except actions.WeakPasswordError as weak:
-            for message in weak.messages:
-                form.add_error("password", message)
+            form.too_weak(weak)
         else:
             return _sign_in(request, entered)
     return page(request, "console/enter.html", {"form": form, "person": person})

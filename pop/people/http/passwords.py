@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.decorators import rate_limit
-from django import forms
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,39 +10,17 @@ from django.views.decorators.http import require_http_methods
 
 from pop.people import actions, unlocking
 from pop.people.entrance import member, signed_in
-from pop.people.pages.layout import later, page, speaker, tell
+from pop.people.http.new_password import NewPasswordForm, password_field
+from pop.people.pages.layout import page, speaker, tell
 
 SAY = speaker()
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(NewPasswordForm):
     """The present password, and a new one twice."""
 
-    before = forms.CharField(
-        label=later(SAY, "security_password_now"),
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )
-    password = forms.CharField(
-        label=later(SAY, "enter_password"),
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=later(SAY, "enter_again"),
-        max_length=128,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def clean(self) -> dict[str, object]:
-        """Refuse two new passwords that differ."""
-        cleaned = super().clean() or {}
-        if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
-            self.add_error("again", SAY["enter_different"])
-        return cleaned
+    before = password_field("security_password_now", "current-password")
+    field_order = ("before", "password", "again")
 
 
 @signed_in
@@ -64,8 +41,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         except actions.RefusedError as refused:
             form.add_error("before" if refused.code == "password_wrong" else None, SAY[f"refused_{refused.code}"])
         except actions.WeakPasswordError as weak:
-            for message in weak.messages:
-                form.add_error("password", message)
+            form.too_weak(weak)
         else:
             update_session_auth_hash(request, person)
             tell(request, SAY["security_password_saved"])
