@@ -77,9 +77,12 @@ def test_the_team_reads_a_note_and_the_database_does_not(
             note(each, opened.conversation, "words")
 
 
-@pytest.mark.parametrize("text", ["", "  ", "x" * 4_001, "a\0b", "\ud800"])
-def test_a_note_that_is_none_is_refused(house: House, opened: Opened, text: str) -> None:
-    with refused("note_text"):
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "empty"), ("  ", "empty"), ("x" * 4_001, "too_long"), ("a\0b", "unreadable"), ("\ud800", "unreadable")],
+)
+def test_a_note_that_is_none_is_refused(house: House, opened: Opened, text: str, code: str) -> None:
+    with refused(code):
         note(house.counsellor, opened.conversation, text)
 
 

@@ -18,6 +18,7 @@ from pop.helpline import database
 from pop.helpline.cases.models import Identity, Note
 from pop.helpline.conversations.actions.reading import staff_keys
 from pop.helpline.conversations.models import Conversation
+from pop.helpline.conversations.rules.messages import LONGEST, fault_of, unreadable
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions.moving import locked, opened_by
@@ -26,7 +27,7 @@ from pop.privacy.keyring import keyring
 from pop.privacy.sealing import SealError, new_key, open_message, open_with, seal_message, seal_to, seal_to_pairs
 
 IDENTITY_REASONS = ("imminent_danger", "emergency_contact", "child_asked", "legal_duty")
-MOST_NOTE = 4_000
+MOST_NOTE = LONGEST
 _MOST = {"name": 200, "phone": 60, "address": 500}
 _NOTE, _IDENTITY = "note", "identity"
 
@@ -53,11 +54,12 @@ class Identified:
 def write_note(*, conversation: UUID, staff: UUID, private_key: bytes, text: str, now: datetime | None = None) -> UUID:
     """Keep a private note, and return it: for the conversation's team, gone with the conversation.
 
-    Raises RefusedError: "unknown", "note_text" (blank, over 4,000 characters, or unreadable).
+    Raises RefusedError: "unknown", "empty", "too_long" (over 4,000 characters), "unreadable".
     """
     now = now or timezone.now()
-    if not text.strip() or len(text) > MOST_NOTE or _unreadable(text):
-        raise RefusedError("note_text")
+    fault = fault_of(text)
+    if fault is not None:
+        raise RefusedError(fault)
     with database.atomic():
         row = locked(conversation, staff=staff)
         key = opened_by(row, staff=staff, private_key=private_key)[row.epoch]
@@ -92,7 +94,7 @@ def write_identity(
     parts = {name: str(value).strip() for name, value in asdict(identity).items()}
     if not any(parts.values()):
         raise RefusedError("identity_empty")
-    if any(len(value) > _MOST[name] or _unreadable(value) for name, value in parts.items()):
+    if any(len(value) > _MOST[name] or unreadable(value) for name, value in parts.items()):
         raise RefusedError("identity_long")
     with database.atomic():
         row = locked(conversation, staff=staff)
@@ -206,10 +208,6 @@ def _opened(row: Note, keys: dict[int, bytes]) -> str | None:
         )
     except SealError:
         return None
-
-
-def _unreadable(text: str) -> bool:
-    return "\0" in text or any("\ud800" <= each <= "\udfff" for each in text)
 
 
 def _record(action: str, conversation: UUID, staff: UUID, **detail: object) -> None:

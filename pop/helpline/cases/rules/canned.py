@@ -6,6 +6,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from pop.helpline.conversations.rules.messages import unreadable
+
 MOST_TEXT: Final = 2_000
 _MOST_TITLE: Final = 80
 _SHORTCUT: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
@@ -22,9 +24,9 @@ def fault(*, language: str, shortcut: str, title: str, text: str) -> str | None:
         return "canned_language"
     if not _SHORTCUT.fullmatch(shortcut):
         return "canned_shortcut"
-    if not title.strip() or len(title) > _MOST_TITLE or _unreadable(title):
+    if not title.strip() or len(title) > _MOST_TITLE or unreadable(title):
         return "canned_title"
-    if not text.strip() or len(text) > MOST_TEXT or _unreadable(text):
+    if not text.strip() or len(text) > MOST_TEXT or unreadable(text):
         return "canned_text"
     if not links_are_safe(text) or not links_are_safe(title):
         return "canned_link"
@@ -58,7 +60,3 @@ def _https(rest: str) -> bool:
     except ValueError:
         return False
     return rest.startswith("//") and bool(host) and "." in (host or "") and "@" not in parts.netloc
-
-
-def _unreadable(text: str) -> bool:
-    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)

@@ -50,9 +50,12 @@ def fault_of(text: str) -> str | None:
         return "empty"
     if len(text) > LONGEST:
         return "too_long"
-    if "\0" in text or _SURROGATE.search(text):
-        return "unreadable"
-    return None
+    return "unreadable" if unreadable(text) else None
+
+
+def unreadable(text: str) -> bool:
+    """Say whether a text holds what cannot be kept: NUL, or a lone surrogate."""
+    return "\0" in text or _SURROGATE.search(text) is not None
 
 
 def valid_client_key(key: str) -> bool:

@@ -12,6 +12,7 @@ from pop.helpline.conversations.actions.moving import move, tell, transfer_keys_
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.queries.keys import all_leased, of_staff
 from pop.helpline.conversations.rules.lifecycle import ACTIVE, PROMISED, SLEEPING, WAITING, raised
+from pop.helpline.conversations.rules.messages import unreadable
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions.moving import locked, opened_by, own, ring_duty
@@ -47,7 +48,7 @@ def hand_over(
     now = now or timezone.now()
     if (to_staff is None) == (to_team is None):
         raise ValueError("a hand-over goes to a colleague or to a team")
-    if len(note) > MOST_NOTE or "\0" in note or any("\ud800" <= each <= "\udfff" for each in note):
+    if len(note) > MOST_NOTE or unreadable(note):
         raise RefusedError("note_text")
     with database.atomic():
         row = locked(conversation, staff=by)
