@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from pop.helpline import ringing
 from pop.helpline.conversations.actions import complaining
@@ -232,3 +233,20 @@ def test_the_promise_can_be_read_with_an_example_for_each_sentence(writing: Chil
     assert 'href="/write?language=en&amp;country=KE"' in page
     writing.client.cookies[SESSION_COOKIE] = token.value
     assert 'href="/talk"' in writing.page("/talk/confidential")
+
+
+def test_a_complaint_is_still_in_its_box_where_the_database_does_not_answer(
+    writing: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OperationalError("disk full")
+
+    own = writing.form()["token"]
+    monkeypatch.setattr("pop.helpline.talk.http.inside.child_enters", fail)
+    fields = {"text": "do not lose me", "key": "k" * 22, "token": own}
+    answer = writing.client.post("/talk/complain", fields)
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "do not lose me</textarea>" in page
+    assert own in page
+    assert Complaint.objects.count() == 0

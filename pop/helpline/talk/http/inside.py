@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
@@ -70,7 +71,14 @@ def inside(view: View) -> Callable[[HttpRequest], HttpResponse]:
     @functools.wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         token = request.COOKIES.get(SESSION_COOKIE, "")
-        visit = visit_of(token)
+        try:
+            visit = visit_of(token)
+        except (Error, OSError) as error:
+            words = text_of(request)
+            if not words:
+                raise
+            log.error("a complaint was not kept: %s", type(error).__name__)
+            return _still_here(request, token, words)
         if visit is None:
             return not_inside(request, token)
         if request.method == "POST":
@@ -84,6 +92,14 @@ def inside(view: View) -> Callable[[HttpRequest], HttpResponse]:
         return view(request, visit)
 
     return guarded
+
+
+def _still_here(request: HttpRequest, token: str, words: str) -> HttpResponse:
+    """Answer a complaint (the only form of a page with words) while nothing can be kept: they are in its box still."""
+    key = read_form(request, ["key"]).get("key", "")
+    form = pages.Form(form_token(token), key or secrets.token_urlsafe(24))
+    draft = pages.Draft(text=words, refused="not_sent")
+    return answer_page(request, pages.complain_page(plain_reader(request), form, [], draft=draft), status=503)
 
 
 def visit_of(token: str) -> Visit | None:
