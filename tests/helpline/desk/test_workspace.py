@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -62,6 +63,21 @@ def test_duty_begins_pauses_and_ends_and_asks_for_a_hand_over_first(office):
     assert b"off_anyway" in asked.content
     assert b"Off duty" in office.anna.post("/desk/duty", {"do": "off_anyway"}, headers=PART).content
     assert Conversation.objects.get(pk=conversation).state == "waiting"
+
+
+def test_the_languages_of_last_time_are_chosen_and_else_that_of_the_console(office):
+    def chosen(client):
+        shown = client.get("/desk/duty/now", headers=PART).content.decode()
+        return re.findall(r'name="languages" value="([a-z]+)" checked', shown)
+
+    assert chosen(office.vera) == ["en"]
+    begin = {"do": "on", "line": str(office.line), "capacity": "2", "languages": ["fr"]}
+    office.vera.post("/desk/duty", begin, headers=PART)
+    office.vera.post("/desk/duty", {"do": "off"}, headers=PART)
+    assert chosen(office.vera) == ["fr"]
+    # Who answers in any language of their own accord is not given one by the form.
+    office.vera.post("/desk/duty", {**begin, "languages": []}, headers=PART)
+    assert chosen(office.vera) == []
 
 
 def test_a_beat_tells_whether_one_is_on_duty(office):

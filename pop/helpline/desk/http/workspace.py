@@ -20,7 +20,7 @@ from pop.helpline.desk.http.waiting import my_lines, queue, sieve
 from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions import duty, handing, taking
-from pop.helpline.queue.queries.desk import Desk, my_desk
+from pop.helpline.queue.queries.desk import Desk, last_languages, my_desk
 from pop.helpline.queue.rules.reasons import CAPACITY
 from pop.helpline.words.showing import language, refused
 from pop.people.entrance import member, staff
@@ -137,12 +137,12 @@ def duty_context(request: HttpRequest, desk: Desk, form: dict[str, Any] | None =
     presence = desk.presence
     names = {line.id: line.name for line in mine}
     chosen = presence.line if presence else (mine[0].id if mine else None)
-    spoken = presence.languages if presence else ()
+    spoken = presence.languages if presence else last_languages(member(request).id)
     offered = sorted({each for line in mine for each in line.languages} | set(spoken))
     given = form or {
         "line": str(chosen or ""),
         "capacity": presence.capacity if presence else 3,
-        "languages": list(spoken or (offered if len(offered) < 3 else [SAY.language])),
+        "languages": list(spoken) if presence else list(spoken or [SAY.language]),
         "given": presence.given if presence else True,
     }
     return {

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from pop.audit.queries.traces import traces_on
+from pop.helpline import database
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.conversations.rules.lifecycle import ACTIVE, CLOSED, PROMISED, SLEEPING
 from pop.helpline.lines import queries as lines
@@ -18,6 +20,8 @@ from pop.helpline.queue.queries.rooms import held_by
 from pop.helpline.queue.rules.reasons import LOST_AFTER
 
 FULL = "full"
+# Of how many times on duty the last one with languages is looked for: who stands in for one child names none.
+_LOOKED_BACK = 20
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,15 @@ def latest_hand_over(conversation: UUID, staff: UUID) -> OfferedHandOver | None:
     if each is None:
         return None
     return OfferedHandOver(each.pk, each.conversation_id, each.by, each.made_at, each.note is not None)
+
+
+def last_languages(staff: UUID) -> tuple[str, ...]:
+    """Return the languages with which somebody was on duty last, as the audit knows it; empty where they named none."""
+    for each in traces_on(str(staff), count=_LOOKED_BACK, actions=("go_on_duty",), using=database.ALIAS):
+        named = each.detail.get("languages")
+        if isinstance(named, list) and named:
+            return tuple(str(tag) for tag in named)
+    return ()
 
 
 def colleagues(*, staff: UUID, line: UUID, now: datetime | None = None) -> list[OnDuty]:
