@@ -176,16 +176,16 @@ def test_a_supervisor_of_the_team_may_write_and_a_counsellor_may_not_as_one(hous
 
 def test_what_was_sent_is_one_event_whose_audit_names_no_word(house: House) -> None:
     opened = begin(house)
-    OutboxRow.objects.all().delete()
+    OutboxRow.objects.using(database.ALIAS).all().delete()
     with database.atomic():
         sends = [
             Sending(opened.conversation, "child", f"secret {n}", client_key(), token=opened.token) for n in range(3)
         ]
         append_many(sends)
-    event = OutboxRow.objects.get(name="messages_sent")
+    event = OutboxRow.objects.using(database.ALIAS).get(name="messages_sent")
     assert "secret" not in json.dumps(event.payload)
     audit_sends(event.payload)
-    rows = AuditRow.objects.filter(action="send_message", object_id=str(opened.conversation))
+    rows = AuditRow.objects.using(database.ALIAS).filter(action="send_message", object_id=str(opened.conversation))
     assert sorted(row.detail["sequence"] for row in rows) == [2, 3, 4]
 
 

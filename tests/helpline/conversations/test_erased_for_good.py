@@ -28,7 +28,12 @@ def _journal(settings, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
 def test_an_erased_conversation_stands_in_the_journal(house: House) -> None:
     opened = begin(house)
     forget(opened.token)
-    drain({ERASED: SUBSCRIBERS[ERASED]}, now=timezone.now() + timezone.timedelta(minutes=1), limit=100)
+    drain(
+        {ERASED: SUBSCRIBERS[ERASED]},
+        now=timezone.now() + timezone.timedelta(minutes=1),
+        limit=100,
+        using=database.ALIAS,
+    )
     assert [(each.kind, each.id) for each in erased_since()] == [("conversation", opened.conversation)]
 
 

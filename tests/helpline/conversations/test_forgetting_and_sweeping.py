@@ -33,8 +33,12 @@ def test_forgetting_destroys_words_keys_and_ways_back_and_keeps_ids_in_the_audit
     assert set(KeySeal.objects.values_list("case_key__conversation", flat=True)) == {kept.conversation}
     assert not ChildSession.objects.filter(state="open").exclude(conversation=kept.conversation).exists()
     assert child_enters(gone.token) is None
-    assert AuditRow.objects.filter(action="erase_conversation", object_id=str(gone.conversation)).exists()
-    event = OutboxRow.objects.get(name="conversation_erased")
+    assert (
+        AuditRow.objects.using(database.ALIAS)
+        .filter(action="erase_conversation", object_id=str(gone.conversation))
+        .exists()
+    )
+    event = OutboxRow.objects.using(database.ALIAS).get(name="conversation_erased")
     assert event.payload == {"conversation": str(gone.conversation), "line": str(house.line)}
     with pytest.raises(RefusedError, match="unknown"):
         forget(gone.token)
@@ -110,7 +114,7 @@ def test_who_leaves_the_team_reads_nothing_more_and_what_they_had_goes_back(hous
     opened = begin(house)
     take(opened.conversation, house.counsellor)
     line_actions.leave(team=house.team, staff=house.counsellor.id, by=house.supervisor.id)
-    [left] = OutboxRow.objects.filter(name="team_left")
+    [left] = OutboxRow.objects.using(database.ALIAS).filter(name="team_left")
     member_left(left.payload)
     assert renew_epochs() == 1
     assert renew_epochs() == 0

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from pop.audit.models import AuditRow
+from pop.helpline import database
 from pop.helpline.cases.models import ContactRecord, Identity, Note, RiskCheck
 from pop.helpline.conversations.models import Conversation
 from pop.helpline.queue.models import Glance, HandOver
@@ -147,7 +148,7 @@ def test_a_name_is_kept_sealed_and_opened_with_a_recorded_reason(office):
         assert "Invented Name" not in refused.content.decode()
     opened = use(office.anna, conversation, "identity", do="open", reason="child_asked").content.decode()
     assert "Invented Name" in opened
-    assert AuditRow.objects.filter(action="open_identity", detail__reason="child_asked").exists()
+    assert AuditRow.objects.using(database.ALIAS).filter(action="open_identity", detail__reason="child_asked").exists()
 
 
 def test_closing_needs_a_record_of_known_codes(office):

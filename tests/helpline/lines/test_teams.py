@@ -12,6 +12,7 @@ from django.utils import timezone
 from pop.audit.models import AuditRow
 from pop.events.actions import drain
 from pop.events.models import OutboxRow
+from pop.helpline import database
 from pop.helpline.conversations.actions.reading import staff_keys
 from pop.helpline.lines import actions, queries
 from pop.helpline.lines.models import Line, TeamKey, TeamKeySeal
@@ -115,7 +116,7 @@ def test_whoever_leaves_the_organisation_leaves_every_team_and_hearing_it_twice_
     actions.staff_left(payload)
     assert queries.teams_of(house.counsellor.id) == []
     assert TeamKey.objects.count() == 2
-    assert OutboxRow.objects.filter(name="team_left").count() == 1
+    assert OutboxRow.objects.using(database.ALIAS).filter(name="team_left").count() == 1
 
 
 def test_a_team_that_nobody_is_left_in_is_not_offered_until_it_is_founded_anew(
@@ -173,13 +174,13 @@ def test_hours_are_changed_by_who_supervises_the_line_and_news_is_told(house: Ho
         actions.change_hours(line=house.line, hours="off", languages=["en"], by=house.counsellor.id)
     with pytest.raises(RefusedError, match="bad_hours"):
         actions.change_hours(line=house.line, hours="whenever", languages=["en"], by=house.supervisor.id)
-    OutboxRow.objects.all().delete()
+    OutboxRow.objects.using(database.ALIAS).all().delete()
     actions.change_hours(line=house.line, hours="off", languages=["en", "sw"], by=house.supervisor.id)
-    assert OutboxRow.objects.get().payload == {"line": str(house.line)}
+    assert OutboxRow.objects.using(database.ALIAS).get().payload == {"line": str(house.line)}
     offer = queries.offer(house.line, now=timezone.now())
     assert offer is not None
     assert (offer.open, offer.opens_at, offer.languages) == (False, None, ("en", "sw"))
-    assert AuditRow.objects.filter(action="change_hours", actor=house.supervisor.id).count() == 1
+    assert AuditRow.objects.using(database.ALIAS).filter(action="change_hours", actor=house.supervisor.id).count() == 1
 
 
 def test_a_line_is_closed_and_opened_again_by_its_supervisor(house: House) -> None:
@@ -217,7 +218,7 @@ def test_whoever_loses_the_role_leaves_the_team_which_gets_a_new_key(house: Hous
     assert TeamKey.objects.get(team=house.team, retired_at=None).edition == 2
     with pytest.raises(RefusedError, match="unknown"):
         staff_keys(opened.id, house.counsellor.id, house.counsellor.private)
-    assert OutboxRow.objects.filter(name="team_left").exists()
+    assert OutboxRow.objects.using(database.ALIAS).filter(name="team_left").exists()
 
 
 def test_a_supervisor_who_is_a_counsellor_from_now_on_supervises_nothing_any_more(house: House) -> None:
