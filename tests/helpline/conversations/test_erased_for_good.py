@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from pop.events.actions import drain
+from pop.helpline import database
 from pop.helpline.conversations.actions.forgetting import ERASED, forget, hold
 from pop.helpline.conversations.models import CaseKey, Conversation, Message
 from pop.helpline.lines.rules import RefusedError
