@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import subprocess
@@ -10,10 +11,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.urls import URLPattern
 
+from pop.helpline.conversations.live.child_doors import MOST_STREAMS, ChildDoors, Known
+from pop.helpline.conversations.live.forms import Asked, form_token
 from pop.pages.leaving import SESSION_COOKIE
 from pop.server.public import urlpatterns
 from pop.server.talking import Talking
@@ -193,3 +197,31 @@ def test_a_stream_of_a_conversation_that_is_closed_says_so_and_nothing_can_be_se
     sent, _, _ = ask(served.port, Row(JSON, "/talk/send", {}, {}, SENT), child["token"], child["form"])
     assert sent == "409"
     watching.close()
+
+
+def test_one_session_holds_a_few_streams_open_and_the_oldest_gives_way(served: Served, scene: Scene) -> None:
+    child = scene["active"][len(ROWS) + 3]
+    cookie = f"{SESSION_COOKIE}={child['token']}"
+    opened = []
+    for _ in range(MOST_STREAMS + 2):
+        opened.append(Watching(served.port, "/talk/stream", cookie=cookie))
+        opened[-1].until(lambda event: event.name == "state")
+    assert [each.ended() for each in opened[:2]] == [True, True]
+    ask(served.port, Row(JSON, "/talk/send", {}, {}, SENT), child["token"], child["form"])
+    for each in opened[2:]:
+        each.until(lambda event: event.data.get("t") == SENT["text"])
+    for each in opened:
+        each.close()
+
+
+def test_only_the_cookies_of_a_browser_of_ours_are_remembered() -> None:
+    doors = Talking("public")
+    child = doors.by_path["/talk/send"].__self__  # type: ignore[attr-defined]
+    assert isinstance(child, ChildDoors)
+    token = "t" * 43
+    child._known[token] = Known(uuid4(), form_token(token))
+    asked = Asked({"token": form_token(token)}, json=True)
+    for junk, remembered in ((b"", 1), (b"x" * 40_000 + b"; ", 1)):
+        line = junk + f"{SESSION_COOKIE}={token}".encode()
+        asyncio.run(child._let_in({b"cookie": line}, asked))
+        assert len(child._tokens) == remembered

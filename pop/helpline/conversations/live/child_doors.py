@@ -36,6 +36,10 @@ from pop.helpline.conversations.rules import messages
 from pop.helpline.lines.rules import RefusedError
 
 MOST_KNOWN = 20_000
+# The cookies of a browser of ours; what is longer would let one sender fill the memory with lines to remember.
+MOST_REMEMBERED = 512
+# Open streams of one session: a child's tabs. One more, and the oldest ends.
+MOST_STREAMS = 8
 TYPING_SECONDS = 1.0
 _TALK = b"/talk"
 
@@ -62,6 +66,7 @@ class ChildDoors:
         # The token of a whole Cookie header: most requests of a browser have the same one.
         self._tokens: OrderedDict[bytes, str] = OrderedDict()
         self._typed: Typed = OrderedDict()
+        self._streams: dict[str, list[Stream]] = {}
         self.by_path = {"/talk/send": self.send, "/talk/typing": self.typing, "/talk/stream": self.stream}
         self.posts = {"/talk/send": self.post}
 
@@ -175,11 +180,21 @@ class ChildDoors:
         stream.push(RETRY)
         stream.follow(watched.conversation, position)
         self._hub.join(stream, Entry({watched.conversation: watched.keys}))
+        mine = self._streams.setdefault(token, [])
+        mine.append(stream)
+        if len(mine) > MOST_STREAMS:
+            oldest = mine.pop(0)
+            oldest.end()
+            self._hub.leave(oldest)
         del watched, headers, token
         try:
             await answers.until_left(receive)
         finally:
             self._hub.leave(stream)
+            if stream in mine:
+                mine.remove(stream)
+            if not mine and self._streams.get(str(stream.ticket)) is mine:
+                del self._streams[str(stream.ticket)]
 
     def admit(self, stream: Stream) -> Entry | None:
         """Say what a child's stream may follow now, None when its session is over. Runs in a thread."""
@@ -207,7 +222,8 @@ class ChildDoors:
             known = self._known[token] = Known(conversation, forms.form_token(token))
             if len(self._known) > MOST_KNOWN:
                 self._known.popitem(last=False)
-        self._tokens[headers[b"cookie"]] = token
+        if len(headers[b"cookie"]) <= MOST_REMEMBERED:
+            self._tokens[headers[b"cookie"]] = token
         if len(self._tokens) > MOST_KNOWN:
             self._tokens.popitem(last=False)
         return token, known.conversation
