@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.html import escape, format_html
+
 from pop.helpline.cases.words import WORDS as CASES
 from pop.helpline.queue.words import WORDS as QUEUE
 from pop.helpline.words.staff import WORDS as STAFF
@@ -93,13 +95,20 @@ def country(code: str) -> str:
 
 
 def told(notice: Mapping[str, object], moment: Callable[[datetime], str]) -> str:
-    """Return in words what the child was told; `moment` writes a time as the page does. A day stays as it is kept."""
+    """Return in words what the child was told, as HTML; `moment` writes a time as the page does, and may give HTML too.
+
+    A day stays as it is kept.
+    """
     code = str(notice.get("code", ""))
     if code in _TIMED:
-        return SAY(f"said_{code}", time=_day_or_moment(str(notice.get(_TIMED[code], "")), moment))
+        return _filled(f"said_{code}", time=_day_or_moment(str(notice.get(_TIMED[code], "")), moment))
     if code in _NAMED:
-        return SAY(f"said_{code}", name=str(notice.get("name", "")))
+        return _filled(f"said_{code}", name=str(notice.get("name", "")))
     return named("said", code, "said_other")
+
+
+def _filled(key: str, **values: str) -> str:
+    return format_html(escape(SAY[key]), **values)
 
 
 def _day_or_moment(value: str, moment: Callable[[datetime], str]) -> str:

@@ -13,8 +13,10 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -104,11 +106,18 @@ class Desk:
     """One counsellor at a browser; what the browser complains of is kept."""
 
     def __init__(
-        self, browser: Browser, house: House, state: Any, *, script: bool = True, language: str = "en"
+        self,
+        browser: Browser,
+        house: House,
+        state: Any,
+        *,
+        script: bool = True,
+        language: str = "en",
+        zone: str = "UTC",
     ) -> None:
         self.house = house
         self.context: BrowserContext = browser.new_context(
-            viewport=SIZES[0], storage_state=state, java_script_enabled=script, locale=language
+            viewport=SIZES[0], storage_state=state, java_script_enabled=script, locale=language, timezone_id=zone
         )
         self.complaints: list[str] = []
         self.page = self.context.new_page()
@@ -245,6 +254,27 @@ def test_words_that_cannot_be_sent_stay_and_are_sent_once(browser, house, signed
     expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
 
 
+def test_three_children_who_are_given_at_once_all_get_a_column_and_a_closed_one_stays_away(browser, house, signed_in):
+    desk = Desk(browser, house, signed_in["Amina"]).on_duty()
+    page = desk.page
+    for number in range(3):
+        Child(browser, house, f"Words of one of three, {number}")
+    expect(page.locator("#queue .child")).to_have_count(3)
+    page.click("#duty summary")
+    page.check("#duty-given")
+    page.locator("#duty .sheet button").press("Enter")
+    # Well within the time after which the desk looks again by itself.
+    expect(page.locator("#columns .talk")).to_have_count(3, timeout=10_000)
+    expect(page.locator("#duty .held")).to_contain_text("3 of 8", timeout=5_000)
+    for left in (2, 1, 0):
+        talk = desk.newest()
+        desk.box(talk).press("Alt+c")
+        page.locator(f"#tool-{talk} button[value=test]").click()
+        expect(page.locator("#columns .talk")).to_have_count(left)
+    page.wait_for_timeout(1_000)
+    expect(page.locator("#columns .talk")).to_have_count(0)
+
+
 def test_a_sign_in_that_is_over_loses_no_word(browser, house, signed_in):
     Child(browser, house, "Words of a third child")
     desk = Desk(browser, house, signed_in["Bruno"]).on_duty()
@@ -282,6 +312,29 @@ def test_without_a_script_a_conversation_is_taken_answered_and_closed(browser, h
     page.click("button[value=test]")
     page.wait_for_url("**/desk")
     expect(page.locator("#told")).to_contain_text("recorded")
+
+
+def test_times_are_the_readers_own_and_a_call_is_typed_in_them(browser, house, signed_in):
+    Child(browser, house, "Words of a fifth child")
+    desk = Desk(browser, house, signed_in["Amina"], zone="Africa/Nairobi").on_duty()
+    page, talk = desk.page, take(desk)
+    shown = page.locator(f"#talk-{talk} .said time").first
+    begun = datetime.fromisoformat(shown.get_attribute("datetime") or "")
+    expect(shown).to_contain_text(f"{begun.astimezone(ZoneInfo('Africa/Nairobi')):%I:%M}")
+    expect(shown).not_to_contain_text("UTC")
+    desk.press("Alt+c")
+    page.locator(f"#tool-{talk} button[value=test]").click()
+    expect(page.locator(f"#talk-{talk}")).to_have_count(0)
+    page.goto(house.console.url + "/desk/phone")
+    expect(page.locator("[data-zone]").first).to_have_text("Africa/Nairobi")
+    expect(page.locator("[data-offset]")).to_have_value("180")
+    page.fill("#from", "00:00")
+    page.fill("#to", "00:05")
+    page.locator("button[name=one_tap][value=silent]").click()
+    expect(page.locator(".messages").first).to_be_visible()
+    page.goto(house.console.url + "/desk/closed")
+    expect(page.locator("tbody time").first).not_to_contain_text("UTC")
+    assert desk.complaints == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

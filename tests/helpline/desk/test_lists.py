@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -101,6 +102,33 @@ def test_a_scripted_child_is_answered_at_the_real_desk_and_marked(office):
     PracticeRun.objects.update(feedback="Invented feedback", feedback_by=who(vera), feedback_at=timezone.now())
     assert "Invented feedback" in anna.get("/desk/practice").content.decode()
     assert "Invented feedback" not in office.ben.get("/desk/practice").content.decode()
+
+
+def test_a_call_is_logged_with_the_offset_in_which_its_times_were_typed(office):
+    shown = office.anna.get("/desk/phone").content.decode()
+    assert "<bdi data-zone>UTC</bdi>" in shown
+    yesterday = (timezone.now() - timedelta(days=1)).date().isoformat()
+    call = {
+        "do": "log",
+        "line": str(office.line),
+        "one_tap": "silent",
+        "day": yesterday,
+        "from": "10:00",
+        "to": "10:30",
+    }
+    for offset, hour in (("180", 7), ("-60", 11), ("0", 10), ("999", 10), ("1e2", 10), ("", 10)):
+        known = set(Conversation.objects.values_list("pk", flat=True))
+        assert office.anna.post("/desk/phone", {**call, "offset": offset}).status_code == 302, offset
+        assert Conversation.objects.exclude(pk__in=known).get().opened_at.hour == hour, offset
+
+
+def test_times_say_that_they_are_in_utc_and_carry_what_the_script_needs(office):
+    conversation = office.taken()
+    office.anna.post(f"/desk/c/{conversation}/abuse", {"do": "pause"})
+    shown = office.anna.get(f"/desk/c/{conversation}").content.decode()
+    assert re.search(r'<time datetime="[^"]+Z" data-when="clock" dir="auto">\d\d:\d\d UTC</time>', shown)
+    assert re.search(r'Paused until <time datetime="[^"]+Z" data-when="" dir="auto">[-\d]+ \d\d:\d\d UTC</time>', shown)
+    assert "&lt;time" not in shown
 
 
 def test_ready_answers_are_written_by_supervisors_and_used_by_all(office):

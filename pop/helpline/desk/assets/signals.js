@@ -1,4 +1,4 @@
-// Times in the reader's own zone, waits that tick, and a short tone: no file of sound, and no word of anybody.
+// Waits that tick, and a short tone: no file of sound, and no word of anybody.
 (() => {
   const d = document, at = (id) => d.getElementById(id), all = (what, where = d) => [...where.querySelectorAll(what)];
   let sound, loud = true;
@@ -18,8 +18,7 @@
       tone.stop(now + 0.3);
     } catch { /* no sound here: the title and the page still tell */ }
   };
-  const moment = (iso) => new Date(iso).toLocaleString(d.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  const clock = (iso) => new Date(iso).toLocaleTimeString(d.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const { moment } = window.times;
   const tick = () => all("time[data-since]").forEach((time) => {
     if (!time.dateTime) return;
     const s = Math.max(0, Math.floor((Date.now() - new Date(time.dateTime)) / 1000)), two = (n) => String(n).padStart(2, "0");
@@ -27,10 +26,7 @@
     if (h > 47) time.textContent = moment(time.dateTime);
     else if (time.textContent !== text) time.textContent = text;
   });
-  const local = (where) => {
-    all(".said time, time[data-when]", where).forEach((time) => { if (time.dateTime && !time.title) { time.title = moment(time.dateTime); time.textContent = time.dataset.when === undefined ? clock(time.dateTime) : time.title; } });
-    tick();
-  };
+  const local = (where) => { window.times.local(where); tick(); };
   const noise = (on) => {
     loud = on;
     at("sound").textContent = on ? at("sound").dataset.on : at("sound").dataset.off;

@@ -22,7 +22,7 @@ from pop.helpline.desk.http.showing import bubbles
 from pop.helpline.desk.http.tools import chosen_id
 from pop.helpline.desk.http.waiting import my_lines
 from pop.helpline.desk.http.wording import SAY, WORDS, minute
-from pop.helpline.desk.http.workspace import COUNSELLING, STYLE
+from pop.helpline.desk.http.workspace import COUNSELLING, STYLE, TIMES
 from pop.helpline.queue.rules.reasons import READ_REASONS
 from pop.helpline.words.showing import CHANNELS, channel, choices, country, language, mark, named, refused
 from pop.people.entrance import member, staff
@@ -78,6 +78,7 @@ def closed_list(request: HttpRequest) -> HttpResponse:
         "after": _address(given, page=str(number + 1)) if found.total > number * _PAGE else "",
         "sort": given.get("sort", ""),
         "desk_style": STYLE,
+        "desk_times": TIMES,
     }
     return page(request, "desk/closed.html", context, words=WORDS)
 
@@ -96,6 +97,7 @@ def read_one(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "reason": reason,
         "refused": refused("reason") if request.method == "POST" and reason not in READ_REASONS else "",
         "desk_style": STYLE,
+        "desk_times": TIMES,
     }
     status = 422 if context["refused"] else 200
     if request.method == "POST" and not context["refused"]:

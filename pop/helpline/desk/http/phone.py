@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils.timezone import now as present
 
 from pop.helpline.cases.actions.phone import log_phone_call, start_phone_call
 from pop.helpline.cases.rules.records import one_tap
@@ -17,12 +18,15 @@ from pop.helpline.desk.http.closing import one_taps, record_context, record_from
 from pop.helpline.desk.http.tools import chosen_id
 from pop.helpline.desk.http.waiting import my_lines
 from pop.helpline.desk.http.wording import SAY, WORDS
-from pop.helpline.desk.http.workspace import COUNSELLING, SCRIPT_OF_RECORD, STYLE
+from pop.helpline.desk.http.workspace import COUNSELLING, SCRIPT_OF_RECORD, STYLE, TIMES
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.words.showing import country, language, refused
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page, tell
 from pop.places.countries import codes
+
+_OFFSET = re.compile(r"-?[0-9]{1,3}")
+_FARTHEST = 14 * 60
 
 
 @staff(*COUNSELLING)
@@ -81,14 +85,21 @@ def _line(request: HttpRequest) -> UUID:
 
 
 def _moment(given: Any, name: str) -> datetime:
+    typed, zone = f"{given.get('day', '')} {given.get(name, '')}", timezone(timedelta(minutes=int(_offset(given) or 0)))
     try:
-        return datetime.strptime(f"{given.get('day', '')} {given.get(name, '')}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
-    except ValueError:
+        return datetime.strptime(typed, "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise RefusedError("call_times") from None
 
 
+def _offset(given: Any) -> str:
+    """Return by how many minutes typed times are ahead of UTC, as the page's script says it; "" where they are UTC."""
+    offset = given.get("offset", "")
+    return offset if _OFFSET.fullmatch(offset) and abs(int(offset)) <= _FARTHEST else ""
+
+
 def _context(request: HttpRequest, code: str) -> dict[str, Any]:
-    given, now = request.POST, timezone.now()
+    given, now = request.POST, present()
     mine = my_lines(request)
     languages = sorted({each for line in mine for each in line.languages})
     return {
@@ -103,10 +114,12 @@ def _context(request: HttpRequest, code: str) -> dict[str, Any]:
             "day": given.get("day", now.date().isoformat()),
             "from": given.get("from", f"{now - timedelta(minutes=15):%H:%M}"),
             "to": given.get("to", f"{now:%H:%M}"),
+            "offset": _offset(given),
         },
         "wrong": refused(code) if code else "",
         "t": record_context(given if request.method == "POST" and given.get("do") != "start" else None),
         "one_taps": one_taps(),
         "desk_style": STYLE,
+        "desk_times": TIMES,
         "desk_script": SCRIPT_OF_RECORD,
     }

@@ -10,7 +10,7 @@ from pop.helpline.cases.queries.practice import practices, script_cards
 from pop.helpline.desk.http.answering import form_methods
 from pop.helpline.desk.http.waiting import my_lines
 from pop.helpline.desk.http.wording import SAY, WORDS, minute
-from pop.helpline.desk.http.workspace import COUNSELLING, STYLE
+from pop.helpline.desk.http.workspace import COUNSELLING, STYLE, TIMES
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.words.showing import language, refused
 from pop.people import queries as people
@@ -62,5 +62,6 @@ def practice(request: HttpRequest) -> HttpResponse:
             for each in runs
         ],
         "desk_style": STYLE,
+        "desk_times": TIMES,
     }
     return page(request, "desk/practice.html", context, words=WORDS, status=422 if code else 200)

@@ -12,7 +12,7 @@ from pop.helpline.cases.queries.case import danger_steps_of, has_identity, risk_
 from pop.helpline.cases.rules.risk import IMMINENT, NOT_KNOWN, QUESTIONS
 from pop.helpline.desk.http.answering import Outcome, form_methods, mine
 from pop.helpline.desk.http.tools import Context, use
-from pop.helpline.desk.http.wording import SAY, clock
+from pop.helpline.desk.http.wording import SAY, clock, timed
 from pop.helpline.desk.http.workspace import COUNSELLING
 from pop.helpline.lines import queries as lines
 from pop.helpline.words.showing import choices, named
@@ -76,7 +76,7 @@ def steps(request: HttpRequest, conversation: UUID) -> HttpResponse:
                 {
                     "id": each.id,
                     "text": each.text,
-                    "done": SAY("steps_done_at", time=clock(each.done_at)) if each.done_at else "",
+                    "done": timed("steps_done_at", time=clock(each.done_at)) if each.done_at else "",
                 }
                 for each in danger_steps_of(conversation, me)
             ],

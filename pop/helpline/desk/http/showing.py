@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pop.helpline.conversations.queries.talks import Said, Talk
 from pop.helpline.conversations.rules.messages import CHILD, NOTICE
-from pop.helpline.desk.http.wording import SAY, iso, minute
+from pop.helpline.desk.http.wording import SAY, clock, iso, minute, timed
 from pop.helpline.words.showing import NOTICES, age, channel, country, language, mark, named, tile, told
 
 # A column begins with so many messages; the earlier ones are a tap away.
@@ -52,8 +52,7 @@ class Bubble:
     number: int
     side: str  # child, staff, notice
     who: str
-    at: str
-    clock: str
+    clock: str  # its time as an element
     text: str = field(repr=False)
     readable: bool = True
 
@@ -102,13 +101,13 @@ def _chips(talk: Talk, now: datetime) -> Iterable[Chip]:
     elif talk.urgency:
         yield Chip(named("urgency", str(talk.urgency)), "warn")
     if talk.promised_for is not None:
-        yield Chip(SAY("promised_until", day=minute(talk.promised_for)), "deep")
+        yield Chip(timed("promised_until", day=minute(talk.promised_for)), "deep")
     elif talk.state != "active":
         yield Chip(named("state", talk.state), _TONES.get(talk.state, ""))
     if talk.blocked_at is not None:
         yield Chip(SAY["blocked"], "bad")
     elif talk.paused_until is not None and now < talk.paused_until:
-        yield Chip(SAY("paused_until", time=minute(talk.paused_until)), "warn")
+        yield Chip(timed("paused_until", time=minute(talk.paused_until)), "warn")
 
 
 def bubbles(said: Iterable[Said], *, me: UUID | None) -> list[Bubble]:
@@ -128,8 +127,7 @@ def _bubble(said: Said, me: UUID | None) -> Bubble:
         number=said.sequence,
         side=side,
         who=who,
-        at=iso(said.at),
-        clock=f"{said.at:%H:%M}",
+        clock=clock(said.at),
         text=text,
         readable=said.readable,
     )

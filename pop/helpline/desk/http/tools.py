@@ -14,7 +14,7 @@ from pop.helpline.cases.actions.private import MOST_NOTE as MOST_PRIVATE
 from pop.helpline.cases.actions.private import read_notes, write_note
 from pop.helpline.conversations.queries.talks import Talk
 from pop.helpline.desk.http.answering import Outcome, answer, by_script, form_methods, mine
-from pop.helpline.desk.http.wording import SAY, WORDS
+from pop.helpline.desk.http.wording import SAY, WORDS, minute
 from pop.helpline.desk.http.workspace import COUNSELLING, workspace
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
@@ -176,7 +176,7 @@ def notes(request: HttpRequest, conversation: UUID) -> HttpResponse:
             "notes": [
                 {
                     "who": SAY["notes_by_you"] if each.staff == me else names.get(each.staff, ""),
-                    "at": each.at,
+                    "at": minute(each.at),
                     "text": SAY["message_unreadable"] if each.text is None else each.text,
                 }
                 for each in read

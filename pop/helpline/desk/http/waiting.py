@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pop.helpline.desk.http.columns import ids
 from pop.helpline.desk.http.showing import facts
-from pop.helpline.desk.http.wording import SAY, iso, minute
+from pop.helpline.desk.http.wording import SAY, iso, minute, timed
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.queries.desk import Desk, my_desk
 from pop.helpline.queue.queries.waiting import WaitingFilters, WaitingRow, waiting
@@ -152,6 +152,6 @@ def _child(row: WaitingRow, me: UUID, mine: bool) -> Child:
         fits=row.fits,
         mine=mine or row.promised_by == me,
         act=act,
-        due=SAY("queue_overdue" if overdue else "queue_due", day=day) if day else "",
+        due=timed("queue_overdue" if overdue else "queue_due", day=day) if day else "",
         overdue=overdue,
     )

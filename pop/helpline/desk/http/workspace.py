@@ -31,10 +31,12 @@ from pop.people.unlocking import private_key
 _ASSETS = Path(__file__).resolve().parents[1] / "assets"
 STYLE = publish("desk.css", (_ASSETS / "desk.css").read_bytes())
 BEAT = publish("desk-beat.js", (_ASSETS / "beat.js").read_bytes())
+TIMES = publish("desk-times.js", (_ASSETS / "times.js").read_bytes())
 SCRIPT_OF_RECORD = publish("desk-record.js", (_ASSETS / "record.js").read_bytes())
 SCRIPTS = (
     publish("htmx.js", files("django_htmx").joinpath("static/django_htmx/htmx-2.min.js").read_bytes()),
     SCRIPT_OF_RECORD,
+    TIMES,
     publish("desk-signals.js", (_ASSETS / "signals.js").read_bytes()),
     publish("desk.js", (_ASSETS / "desk.js").read_bytes()),
     publish("desk-keys.js", (_ASSETS / "keys.js").read_bytes()),
