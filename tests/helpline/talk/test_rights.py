@@ -185,9 +185,10 @@ def test_where_a_request_comes_from_is_a_salted_mark_and_no_address(rf) -> None:
 def test_the_child_sees_who_read_by_role_and_never_by_name(writing: Child) -> None:
     assert said("readers_none") in writing.page("/talk/readers")
     counsellor = writing.house.counsellor
-    read(writing.now().id, staff=counsellor.id, private_key=counsellor.private, how="answer")
+    for _ in range(2):  # the same person twice in a minute reads as one
+        read(writing.now().id, staff=counsellor.id, private_key=counsellor.private, how="answer")
     page = writing.page("/talk/readers")
-    assert said("role_counsellor") in page
+    assert page.count(said("role_counsellor")) == 1
     assert str(counsellor.id) not in page
 
 
