@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pop.helpline.conversations.queries.talks import talk
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.actions.glass import allow_broken_glass, break_glass, end_broken_glass, refuse_broken_glass
-from pop.helpline.queue.queries.board import GlassRow
-from pop.helpline.queue.queries.glasses import glasses_asked_by, glasses_of_teams
+from pop.helpline.queue.queries.glasses import GlassRow, glasses_asked_by, glasses_of_teams
 from pop.helpline.supervision.http import wording
 from pop.helpline.supervision.http.answering import act, supervises
 from pop.helpline.supervision.http.assets import STYLE
