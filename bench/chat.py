@@ -2,8 +2,8 @@
 
 A message counts when the other side's stream has it: authorised, sealed, audited by the outbox, committed and synced,
 acknowledged, delivered. Both server processes share core 0, the load has core 1. Beside each figure stands its ceiling
-from the same run. A machine that others use as well is no measure of one core: then the figure of a core (messages for
-each second that it worked for the server) stands for it, and this is said.
+from the same run. The floors are held against what a clock on the wall measured; where others had a part of the core,
+the run says how much, and the figure of a core (messages for each second that it worked for the server) stands beside.
 """
 
 from __future__ import annotations
@@ -191,12 +191,10 @@ def conversations(name: str, doors: Doors, database: str) -> list[str]:
     print(f"chat_{name}_unloaded {unloaded:.2f} ms {unloaded / commit:.1f}", flush=True)
     if many.failed or alone.failed:
         failed.append(f"chat_{name}: {len(many.failed) + len(alone.failed)} sends were refused")
-    shared = others > 0.05
-    if shared:
-        print(f"said: {others:.0%} of the server's core went to others, so the figure of a core stands for the rate")
-    if max(many.rate, many.rate_of_core if shared else 0) < LEAST_RATE:
+    print(f"chat_{name}_core_had_by_others {100 * others:.0f} % -", flush=True)
+    if many.rate < LEAST_RATE:
         failed.append(f"chat_{name} is below its floor of {LEAST_RATE} messages/s")
-    if p99 > MOST_P99 and not shared:
+    if p99 > MOST_P99:
         failed.append(f"chat_{name}_p99 is above {MOST_P99:g} ms")
     if unloaded / commit > MOST_COMMITS:
         failed.append(f"chat_{name}_unloaded takes longer than {MOST_COMMITS:g} commits")

@@ -8,6 +8,7 @@ nothing is acknowledged, whoever waits is told "not sent", and the next batch be
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 import time
@@ -35,8 +36,8 @@ ASK_AGAIN_SECONDS = 0.001
 # After a commit others get this long to take the lock, for a while after they were seen to want it.
 GIVE_WAY_SECONDS = 0.0015
 SHARED_SECONDS = 1.0
-# Pages of 4 KiB that SQLite's log may have before they go to the main file. Forty messages write two hundred, mostly the
-# same ones: the usual 1,000 would add two more syncs to every fifth commit.
+# Pages of 4 KiB that SQLite's log may have before they go to the main file. Forty messages write two hundred, mostly
+# the same ones: the usual 1,000 would add two more syncs to every fifth commit.
 LOG_PAGES = 8_000
 # Beyond this a sender is better told the truth; the same key makes sending it again safe.
 GIVE_UP_SECONDS = 5.0
@@ -85,7 +86,9 @@ class Batcher:
         self._still_open = still_open
         self._kept = kept
         self._queue: deque[_Waiting] = deque()
-        self._some = threading.Semaphore(0)
+        # Held while there is nothing to do: a bare lock wakes the thread with one call.
+        self._idle = threading.Lock()
+        self._idle.acquire()
         self._asleep = False
         self._away = False
         self._shared_until = 0.0
@@ -103,7 +106,7 @@ class Batcher:
     async def stop(self) -> None:
         """Take nothing more, and come back when what waits is committed and answered."""
         self._ending = True
-        self._some.release()
+        self._wake()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, GIVE_UP_SECONDS * 2)
         # What the thread had handed to the loop is answered in the loop's next round.
@@ -136,7 +139,7 @@ class Batcher:
         self._queue.append(_Waiting(sending, session, told))
         if self._asleep:
             self._asleep = False
-            self._some.release()
+            self._wake()
 
     def _run(self) -> None:
         connection = database.connection()
@@ -165,8 +168,12 @@ class Batcher:
         if self._queue or self._ending:
             self._asleep = False
             return
-        self._some.acquire(timeout=1.0)
+        self._idle.acquire(timeout=1.0)
         self._asleep = False
+
+    def _wake(self) -> None:
+        with contextlib.suppress(RuntimeError):  # it is awake already
+            self._idle.release()
 
     def _take(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
