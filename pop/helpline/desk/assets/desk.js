@@ -25,6 +25,14 @@
     d.title = most ? `(${most}) ${title}` : title;
   };
 
+  // htmx keeps one request an element and drops all but the last that wait: each of ours has a hand of its own, so that
+  // three children who come at once all get a column, and only the newest look at one place counts.
+  const bring = (path, target, swap, hand) => {
+    const own = hand || d.body.appendChild(d.createElement("i"));
+    if (!hand) own.hidden = true;
+    return htmx.ajax("GET", path, { source: own, target, swap }).finally(() => { if (!hand) own.remove(); });
+  };
+
   // ---- columns and tabs
   const shown = () => Math.max(1, Math.min(3, Math.floor(at("columns").clientWidth / narrowest)));
   const lay = () => {
@@ -91,7 +99,7 @@
     if (column(c)) { if (first) focus(column(c)); return; }
     if (opening.has(c)) return;
     opening.add(c);
-    htmx.ajax("GET", "/desk/c/" + c, { target: "#columns", swap: "beforeend" }).finally(() => {
+    bring("/desk/c/" + c, "#columns", "beforeend").finally(() => {
       opening.delete(c);
       const talk = column(c);
       if (!talk) return;
@@ -112,13 +120,13 @@
   const change = (c, tool) => {
     const talk = column(c);
     if (!talk) return;
-    htmx.ajax("GET", `/desk/c/${c}/head`, { target: "#head-" + c, swap: "outerHTML" }).then(() => {
+    bring(`/desk/c/${c}/head`, "#head-" + c, "outerHTML").then(() => {
       if (!talk.isConnected) return;
       settle(talk);
       if (tool) use(c, tool);
     });
   };
-  const use = (c, tool, hand = true) => { quiet = !hand; return htmx.ajax("GET", `/desk/c/${c}/${tool}`, { target: "#tool-" + c }); };
+  const use = (c, tool, hand = true) => { quiet = !hand; return bring(`/desk/c/${c}/${tool}`, "#tool-" + c); };
   const shut = (talk) => { talk.querySelector(".tool").replaceChildren(); if (!box(talk).hidden) area(talk).focus(); bottom(talk); };
 
   // ---- messages
@@ -157,7 +165,8 @@
   };
   const came = (message) => {
     const talk = column(message.c);
-    if (!talk) { open(message.c, false, true); return; }
+    // A notice alone opens no column: that of its end would bring back one that was just closed.
+    if (!talk) { if (message.k !== "notice") open(message.c, false, true); return; }
     if (!add(talk, message) || message.k === "notice") return;
     if (message.a !== "child") { waits(talk, ""); return; }
     typing(talk, false);
@@ -277,7 +286,7 @@
     signedIn(now.token);
     if (!!duty.dataset.on !== now.on && !d.querySelector("#duty details[open]")) {
       if (duty.dataset.on) told(words.duty_lost, false);
-      htmx.ajax("GET", "/desk/duty/now", { target: "#duty" });
+      bring("/desk/duty/now", "#duty", "innerHTML", at("duty"));
     }
   };
   const renew = async () => {
@@ -290,8 +299,8 @@
     asking = setTimeout(() => {
       if (out) return;
       const asked = new URLSearchParams(new FormData(at("sieve")));
-      htmx.ajax("GET", "/desk/queue?" + asked, { target: "#queue" });
-      if (!d.querySelector("#duty details[open]")) htmx.ajax("GET", "/desk/duty/now", { target: "#duty" });
+      bring("/desk/queue?" + asked, "#queue", "innerHTML", at("queue"));
+      if (!d.querySelector("#duty details[open]")) bring("/desk/duty/now", "#duty", "innerHTML", at("duty"));
     }, 250);
   };
   const catchUp = () => { const mine = at("queue-mine"); if (mine) mine.dataset.mine.split(" ").filter(Boolean).forEach((c) => { if (!column(c)) open(c, false, true); }); };
