@@ -75,7 +75,7 @@ def _database(url: str) -> dict[str, Any]:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         name = DATA_DIR / "pop.sqlite3"
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "pop.server.patient_sqlite3",
         "NAME": name,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
