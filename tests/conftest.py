@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from pop.helpline import ringing
 from pop.people import key_actions, unlocking
 from pop.people.key_actions import OpenKey
 from pop.people.models import Staff, StaffKey
@@ -110,6 +111,12 @@ def _sign_in(client: Client, person: Staff, *, proved: bool = True) -> Client:
     client.cookies[unlocking.COOKIE] = base64.urlsafe_b64encode(held).decode()
     client.person, client.private_key = person, key.private  # type: ignore[attr-defined]
     return client
+
+
+@pytest.fixture(autouse=True)
+def _no_far_bell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ring no other machine: on PostgreSQL that needs a connection which would outlive the tests' database."""
+    monkeypatch.setattr(ringing, "_send_far", lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from pop.helpline import ringing
 from pop.helpline.conversations.queries.keys import forget_opened
 from pop.helpline.lines import actions as line_actions
 from pop.helpline.lines import queries as line_queries
@@ -39,12 +38,6 @@ def helpline_keys(settings, keys_directory: Path) -> Iterator[Path]:  # type: ig
     yield keys_directory
     keyring.forget()
     forget_opened()
-
-
-@pytest.fixture(autouse=True)
-def _no_far_bell(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ring no other machine: on PostgreSQL that needs a connection which would outlive the tests' database."""
-    monkeypatch.setattr(ringing, "_send_far", lambda *_: None)
 
 
 @dataclass(frozen=True)
