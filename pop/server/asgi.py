@@ -28,7 +28,28 @@ Hook = Callable[[], Awaitable[None]]
 
 def django() -> Application:
     """Return Django for the door of this process. Its handler is typed for plain dicts, which is what servers pass."""
-    return cast("Application", ASGIHandler())
+    return InTurn(cast("Application", ASGIHandler()))
+
+
+# Each of Django's requests takes a thread, and threads share one interpreter: beyond a few at once all of them get slower,
+# the ones that hold the database's write lock too. Who comes later waits in turn.
+MOST_AT_ONCE = 16
+# This page waits for a key to be derived, in turn with everybody's codes: it must not take the others' places.
+SLOW, MOST_SLOW = "/talk/keep", 4
+
+
+class InTurn:
+    """Django, with so many requests at once."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.usual = asyncio.Semaphore(MOST_AT_ONCE)
+        self.slow = asyncio.Semaphore(MOST_SLOW)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request when its turn comes."""
+        async with self.slow if scope["path"] == SLOW else self.usual:
+            await self.application(scope, receive, send)
 
 
 class Program:
