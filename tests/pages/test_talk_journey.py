@@ -86,6 +86,40 @@ def test_words_that_cannot_be_sent_stay_and_go_when_the_network_is_back(site: An
     assert page.locator("#said .mine").count() == 2
 
 
+def test_the_first_words_stay_too_while_there_is_no_network(site: Any, page: Page, context: BrowserContext) -> None:
+    page.goto(f"{site.url}/write?language=en&country=KE")
+    page.locator("textarea").fill(FIRST)
+    context.set_offline(True)
+    page.locator("form#first button.go").click()
+    expect(page.locator("#told")).to_have_text("Not sent, still here. We are trying again.")
+    assert page.locator("textarea").input_value() == FIRST
+    context.set_offline(False)
+    page.wait_for_url("**/talk")
+    assert page.locator("#said .mine").all_inner_texts()[0].endswith(FIRST)
+    assert page.locator("#said .mine").count() == 1
+
+
+def test_what_is_refused_of_the_first_words_says_why_in_their_place(site: Any, page: Page) -> None:
+    page.goto(f"{site.url}/write?language=en&country=KE")
+    page.locator("form#first button.go").click()
+    expect(page.locator("#told")).to_have_text("Please write something first.")
+    page.locator("textarea").fill(FIRST)
+    page.locator("form#first button.go").click()
+    page.wait_for_url("**/talk")
+
+
+def test_what_comes_does_not_push_the_box_off_the_screen(site: Any, page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 568})
+    write(page, site)
+    answer(site.data, "hello")
+    expect(page.locator("h1")).to_have_text("Somebody is here with you")
+    page.locator("textarea").click()
+    for text in ("tell me more", "I have time", "take all the time that you need", "I am here for you"):
+        answer(site.data, text)
+        expect(page.locator("#said")).to_contain_text(text)
+    expect(page.locator("textarea")).to_be_in_viewport()
+
+
 def test_other_words_after_a_failure_are_another_message(site: Any, page: Page) -> None:
     write(page, site)
     keys: list[str] = []

@@ -215,6 +215,8 @@ def readers_page(
         filled(say["readers_row"], role=say[f"role_{role}" if f"role_{role}" in say else "role_staff"], time=time)
         for role, time in ((role, reader.time(at)) for at, role in readings)
     ]
+    # One person who opens it twice in a minute reads as one line: two equal lines look like two people.
+    rows = list(dict.fromkeys(rows))
     context = _frame("readers", reader, "/talk/language", form=form, sandbox=sandbox)
     return shell.render("talk/readers.html", context | {"rows": rows}, verbatim=True)
 

@@ -19,6 +19,7 @@ ROOM = 4_800
 LABELS = {"child": "you", "counsellor": "counsellor", "supervisor": "supervisor", "system": "system"}
 # Links that a page of ours may start (as in the finder).
 _SCHEMES = frozenset({"tel", "sms", "mailto", "https", "http"})
+_ICONS = {"tel": "call", "sms": "write", "mailto": "write"}
 _PLAIN = (
     "joined",
     "left",
@@ -53,6 +54,11 @@ class Link:
     uri: str
     label: str
     outside: bool
+
+    @property
+    def icon(self) -> str:
+        """The icon that goes with it: a telephone for a number, a pen for what is written to."""
+        return _ICONS.get(urlsplit(self.uri).scheme.lower(), "web")
 
 
 @dataclass(frozen=True, slots=True)

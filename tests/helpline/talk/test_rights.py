@@ -188,7 +188,9 @@ def test_the_child_sees_who_read_by_role_and_never_by_name(writing: Child) -> No
     for _ in range(2):  # the same person twice in a minute reads as one
         read(writing.now().id, staff=counsellor.id, private_key=counsellor.private, how="answer")
     page = writing.page("/talk/readers")
-    assert page.count(said("role_counsellor")) == 1
+    rows = re.findall(r"<li>.*?</li>", page)
+    assert any(said("role_counsellor") in row for row in rows)
+    assert len(rows) == len(set(rows))
     assert str(counsellor.id) not in page
 
 

@@ -296,6 +296,27 @@ def test_a_child_in_danger_is_told_what_happens_and_why(writing: Child) -> None:
     assert "We call the emergency contact" in page
 
 
+def test_a_number_of_a_service_shows_a_telephone_and_a_page_does_not(writing: Child) -> None:
+    writing.become("active")
+    contacts = [{"uri": "tel:116", "dial": "116"}, {"uri": "https://help.example", "value": "help.example"}]
+    with database.atomic():
+        notice(writing.now().id, "service", {"name": "A service", "contacts": contacts})
+    given = writing.page().partition("A service")[2]
+    assert re.search(r'href="tel:116".{0,120}#i-call', given)
+    assert re.search(r'href="https://help.example".{0,120}#i-web', given)
+
+
+def test_a_long_conversation_leads_to_its_end_with_one_tap(writing: Child) -> None:
+    writing.become("active")
+    assert "#newest" not in writing.page()
+    for number in range(8):
+        with database.atomic():
+            notice(writing.now().id, "slept" if number % 2 else "joined", {})
+    page = writing.page()
+    assert 'href="#newest"' in page
+    assert page.count('id="newest"') == 1
+
+
 def test_a_service_is_given_only_when_the_child_says_yes(writing: Child) -> None:
     writing.become("active")
     made = Referral.objects.create(

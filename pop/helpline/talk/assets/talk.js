@@ -1,14 +1,26 @@
 // A conversation works without this: forms, and a page that looks again. This sends without leaving the page, shows what
 // comes, and keeps words that could not be sent: in the box and nowhere else.
-const at = (id) => d.getElementById(id), fields = () => at("box") && at("box").elements;
-let stream, again, sending = false, tries = 0, lost = false, typed = 0, hide;
-leaving.push(() => { if (stream) stream.close(); clearTimeout(again); });
+const at = (id) => d.getElementById(id), form = () => at("box") || at("first"), fields = () => form() && form().elements;
+let stream, again, stop, sending = false, tries = 0, lost = false, typed = 0, hide;
+leaving.push(() => { if (stream) stream.close(); if (stop) stop.abort(); clearTimeout(again); });
 
 const told = (name) => { const line = at("told"); if (line) line.textContent = name ? line.dataset[name] : ""; };
 // A key of its own for each message: sent twice with the same key, it is kept once.
 const renew = () => { fields().key.value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""); };
 const post = (path, body, signal) => fetch(path, { method: "POST", cache: "no-store", signal, headers: { "content-type": "application/json" }, body: JSON.stringify({ token: fields().token.value, ...body }) });
 const last = () => Math.max(at("view").dataset.last, ...[...d.querySelectorAll("#said li")].map((line) => line.dataset.n));
+
+// What is added above the box must not push it off the screen of whoever writes in it.
+const keep = (change) => {
+  const box = at("box"), was = box && box.getBoundingClientRect().top;
+  change();
+  if (box && was > 0 && was < innerHeight) scrollBy(0, box.getBoundingClientRect().top - was);
+};
+const typing = (on) => {
+  clearTimeout(hide);
+  if (at("typing").hidden === on) keep(() => { at("typing").hidden = !on; });
+  if (on) hide = setTimeout(() => { if (!gone) typing(false); }, 8000);
+};
 
 const add = (message) => {
   const list = at("said"), lines = [...list.children];
@@ -21,8 +33,7 @@ const add = (message) => {
   words.dir = "auto";
   words.textContent = message.t;
   line.append(who, " ", when, words);
-  list.insertBefore(line, lines.find((other) => +other.dataset.n > message.n) || null);
-  enhance();
+  keep(() => { list.insertBefore(line, lines.find((other) => +other.dataset.n > message.n) || null); enhance(); });
   return true;
 };
 
@@ -33,19 +44,36 @@ const look = () => fetch(location.href, { cache: "no-store" }).then(async (answe
   // Over: the server says where to go now.
   if (!view && answer.ok) return location.replace(answer.url);
   if (!view) throw 0;
-  for (const id of ["view", "menu"]) at(id).replaceWith(page.getElementById(id));
-  if (at("box")) at("box").querySelector("button").disabled = !page.getElementById("box");
-  else if (page.getElementById("box")) location.reload();
-  enhance();
+  const box = at("box"), writable = !!page.getElementById("box");
+  // Over, or open again: the whole page changes, but never under words that were not sent.
+  if (writable !== !!box && !(box && box.elements.text.value.trim())) return location.reload();
+  keep(() => { for (const id of ["view", "menu"]) at(id).replaceWith(page.getElementById(id)); enhance(); });
+  if (!box) return;
+  box.querySelector("button").disabled = !writable;
+  const next = page.getElementById("new");
+  if (next && !at("new")) box.after(next);
 }).catch(() => { if (!gone) status("lost"); });
 
+// The first message is sent from its page too: a browser that finds no network would put its own page in place of the words.
+const open = () => fetch("/write", { method: "POST", cache: "no-store", redirect: "manual", signal: stop.signal, body: new URLSearchParams(new FormData(at("first"))) }).then(async (answer) => {
+  if (gone) return;
+  if (answer.type === "opaqueredirect") return location.replace("/talk");
+  if (answer.status > 499) throw 0;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), why = page.querySelector("main [role=alert]");
+  if (!why) throw 0;
+  at("told").textContent = why.textContent;
+  tries = 0;
+  renew();
+});
+
 const send = () => {
-  const { text, key } = fields(), words = text.value, stop = new AbortController(), limit = setTimeout(() => stop.abort(), 15000);
   if (gone || sending) return;
+  const { text, key } = fields(), words = text.value, limit = setTimeout(() => stop.abort(), 15000);
+  stop = new AbortController();
   clearTimeout(again);
   sending = true;
   told("sending");
-  post("/talk/send", { text: words, key: key.value }, stop.signal).then(async (answer) => {
+  (at("first") ? open() : post("/talk/send", { text: words, key: key.value }, stop.signal).then(async (answer) => {
     const said = await answer.json();
     if (answer.ok) {
       tries = 0;
@@ -59,7 +87,8 @@ const send = () => {
       told(at("told").dataset[said.code] ? said.code : "not_sent");
       if (answer.status !== 409 && answer.status !== 429) look();
     }
-  }).catch(() => {
+  })).catch(() => {
+    if (gone) return;
     told("retry");
     again = setTimeout(send, Math.min(30000, 1000 * 2 ** tries++));
   }).finally(() => { clearTimeout(limit); sending = false; });
@@ -84,13 +113,9 @@ const listen = () => {
   stream.onmessage = (event) => {
     const message = JSON.parse(event.data);
     if (message.k === "notice") look();
-    else if (add(message) && message.a !== "child") { at("typing").hidden = true; status("new_message"); }
+    else if (add(message) && message.a !== "child") { typing(false); status("new_message"); }
   };
-  stream.addEventListener("typing", (event) => {
-    clearTimeout(hide);
-    at("typing").hidden = !JSON.parse(event.data).on;
-    hide = setTimeout(() => { at("typing").hidden = true; }, 8000);
-  });
+  stream.addEventListener("typing", (event) => typing(JSON.parse(event.data).on));
   stream.addEventListener("state", (event) => {
     const now = JSON.parse(event.data);
     if (now.state !== at("view").dataset.state) look();
@@ -98,18 +123,21 @@ const listen = () => {
   });
 };
 
-if (at("view") && window.EventSource && window.fetch) {
-  listen();
+if ((at("view") || at("first")) && window.EventSource && window.fetch) {
+  if (at("view")) {
+    listen();
+    if (at("view").dataset.state === "active") at("box").scrollIntoView({ block: "end" });
+  }
   d.addEventListener("submit", (event) => {
-    if (event.target.id !== "box") return;
+    if (event.target !== form()) return;
     event.preventDefault();
-    if (fields().text.value.trim()) send();
+    if (at("first") || fields().text.value.trim()) send();
   });
   d.addEventListener("input", (event) => {
     if (!fields() || event.target !== fields().text) return;
     // Other words are another message: it needs another key, and waits for a tap.
     if (tries) { tries = 0; clearTimeout(again); renew(); told("not_sent"); }
-    if (at("view").dataset.state === "active" && Date.now() - typed > 4000) {
+    if (at("view") && at("view").dataset.state === "active" && Date.now() - typed > 4000) {
       typed = Date.now();
       post("/talk/typing", { on: true }).catch(() => {});
     }
