@@ -31,8 +31,8 @@ def django() -> Application:
     return InTurn(cast("Application", ASGIHandler()))
 
 
-# Each of Django's requests takes a thread, and threads share one interpreter: beyond a few at once all of them get slower,
-# the ones that hold the database's write lock too. Who comes later waits in turn.
+# Each of Django's requests takes a thread, and threads share one interpreter: beyond a few at once all of them get
+# slower, the ones that hold the database's write lock too. Who comes later waits in turn.
 MOST_AT_ONCE = 16
 # This page waits for a key to be derived, in turn with everybody's codes: it must not take the others' places.
 SLOW, MOST_SLOW = "/talk/keep", 4
