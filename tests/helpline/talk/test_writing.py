@@ -155,6 +155,8 @@ def test_a_closed_line_takes_a_message_honestly_and_shows_who_is_open(child: Chi
     assert "A person reads your message within 24 hours." in page
     assert "Other ways to get help now" in page
     assert "Childline Kenya" in page
+    # Nobody reads now: who is in danger finds the numbers before the box.
+    assert page.index('href="tel:') < page.index("<textarea")
     child.begin("for later")
     assert child.now().state == "message_left"
 
