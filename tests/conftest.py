@@ -26,6 +26,13 @@ from pop.privacy.sealing import derive, new_pair, seal_under
 from tests.served import Served, prepared, serving
 
 
+def pytest_configure() -> None:
+    """Keep SQLite's test databases in memory, in each worker its own: pytest knows that only of Django's own engine."""
+    for database in settings.DATABASES.values():
+        if str(database["ENGINE"]).endswith("sqlite3"):
+            database.setdefault("TEST", {})["NAME"] = ":memory:"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let a test that touches storage touch both databases, in the run where the helpline has one of its own."""
     if len(settings.DATABASES) == 1:
