@@ -64,10 +64,11 @@ def main() -> int:
         return 1
     pytest = [sys.executable, "-m", "pytest", "-q"]
     left_out = []
-    good = run("rules, pages and storage on SQLite", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "not browser"])
+    two_workers = ["-n", "2", "--dist", "loadfile"]
+    good = run("rules, pages and storage on SQLite", [*pytest, *two_workers, "-m", "not browser"])
     good &= run(
         "the helpline in a database of its own",
-        [*pytest, "-m", "storage", "tests/helpline", "tests/events", "tests/audit"],
+        [*pytest, *two_workers, "-m", "storage", "tests/helpline", "tests/events", "tests/audit"],
         HELPLINE_DATABASE_URL=f"sqlite:///{APART}",
     )
     if "strace" in absent:
@@ -76,7 +77,7 @@ def main() -> int:
         left_out.append("storage on PostgreSQL: install it (Debian: postgresql)")
     else:
         with_postgres = [sys.executable, "tools/with_postgres.py"]
-        good &= run("storage on PostgreSQL", [*with_postgres, *pytest, "-m", "storage"])
+        good &= run("storage on PostgreSQL", [*with_postgres, *pytest, *two_workers, "-m", "storage"])
     if "chromium" in absent:
         left_out.append("pages in a real browser: install chromium")
     else:
