@@ -373,24 +373,25 @@ class _Batch:
         if not changed and not moved:
             return
         now = self._now
-        self._sql.write(
-            self._messages,
-            [
-                (row.last_sequence, row.window_at, row.window_count, row.by_child, row.by_staff, row.id)
-                for row in changed
-            ],
-            at=now,
-        )
-        for row in moved:
-            self._store_move(row)
-        self._renew(changed)
-        if self._told:
-            database.publish(name=SENT, payload={"at": now.isoformat(), "sent": self._told})
-        for row in moved:
-            database.publish(
-                name="conversation_changed",
-                payload={"conversation": str(row.id), "state": row.state, "line": str(row.line_id)},
+        with self._sql.together():
+            self._sql.write(
+                self._messages,
+                [
+                    (row.last_sequence, row.window_at, row.window_count, row.by_child, row.by_staff, row.id)
+                    for row in changed
+                ],
+                at=now,
             )
+            for row in moved:
+                self._store_move(row)
+            self._renew(changed)
+            if self._told:
+                database.publish(name=SENT, payload={"at": now.isoformat(), "sent": self._told})
+            for row in moved:
+                database.publish(
+                    name="conversation_changed",
+                    payload={"conversation": str(row.id), "state": row.state, "line": str(row.line_id)},
+                )
         self._ring(changed, moved)
 
     def _ring(self, changed: Sequence[_Row], moved: Sequence[_Row]) -> None:

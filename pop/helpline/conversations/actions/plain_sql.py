@@ -7,10 +7,11 @@ same reason. Sixteen rows are inserted by one statement, because Python lets go 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -116,6 +117,15 @@ class SQL:
                 self._write_large(messages, written, at)
             else:
                 self._write_lite(messages, written, at)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Let PostgreSQL have the statements of a block in one turn; each that asks for rows ends a turn."""
+        if not self._postgres:
+            yield
+            return
+        with self._connection.wrap_database_errors, self._large().connection.pipeline():
+            yield
 
     def update_leases(self, rows: Sequence[tuple[dt.datetime, UUID]]) -> None:
         """Store (when the lease ends, conversation)."""
