@@ -212,7 +212,7 @@ class Bells:
 class Far:
     """The sending side for other machines: a thread that gathers rings and says them in one NOTIFY."""
 
-    pause = 0.005
+    pause = 0.002
 
     def __init__(self, house: str) -> None:
         self.house = house
@@ -232,6 +232,8 @@ class Far:
         connection: psycopg.Connection[object] | None = None
         while True:
             self._some.wait()
+            # First the pause: whoever rings is about to answer its sender, and must not share its turn with this thread.
+            time.sleep(self.pause)
             self._some.clear()
             with self._lock:
                 waiting, self._waiting = list(self._waiting), {}
@@ -246,7 +248,6 @@ class Far:
                     connection.close()
                 connection = None
                 time.sleep(1)
-            time.sleep(self.pause)
 
     def _payloads(self, datagrams: list[bytes]) -> list[str]:
         """Put datagrams of one kind together: a payload is the house, a colon and one datagram in base64."""
