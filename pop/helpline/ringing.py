@@ -232,7 +232,7 @@ class Far:
         connection: psycopg.Connection[object] | None = None
         while True:
             self._some.wait()
-            # First the pause: whoever rings is about to answer its sender, and must not share its turn with this thread.
+            # First the pause: whoever rings is about to answer its sender, and must not share its turn with this.
             time.sleep(self.pause)
             self._some.clear()
             with self._lock:
