@@ -150,7 +150,8 @@ class Message(models.Model):
     """One sealed message. `kind` text: words; notice: a code of ours (JSON), shown in the reader's language."""
 
     id = models.BigAutoField(primary_key=True)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    # Found by the constraint on (conversation, sequence): an index of its own would be written with every message.
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False)
     sequence = models.PositiveIntegerField()
     epoch = models.PositiveIntegerField()
     author = models.CharField(max_length=12)  # child, counsellor, supervisor, system
