@@ -96,3 +96,15 @@ def test_whoever_waits_for_nothing_is_told_at_once(path: Path) -> None:
     other.execute("COMMIT")
     hasty.close()
     other.close()
+
+
+def test_whoever_only_reads_waits_for_nobody(path: Path) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    reader = opened(path, timeout=0)
+    reader.transaction_mode = "DEFERRED"
+    begin(reader)
+    reader.connection.execute("COMMIT")
+    other.execute("COMMIT")
+    reader.close()
+    other.close()

@@ -25,7 +25,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         with self.wrap_database_errors:
             raw = self.connection
-            begin = "BEGIN IMMEDIATE"  # the only way of this house: see the settings
+            mode: str | None = self.transaction_mode  # type: ignore[attr-defined]
+            begin = f"BEGIN {mode or ''}"  # without a mode it only reads, and waits for nobody
             patience = int(raw.execute("PRAGMA busy_timeout").fetchone()[0])
             if not patience:
                 raw.execute(begin)
