@@ -74,6 +74,8 @@ class Counsellor:
     def __init__(self, number: int, login: Login, world: World, chance: random.Random) -> None:
         self.number = number
         self.held: dict[str, Held] = {}
+        self._streams = 0
+        self._asked: dict[str, int] = {}
         self._login = login
         self._world = world
         self._chance = chance
@@ -305,6 +307,8 @@ class Counsellor:
     async def _listen(self) -> None:
         while True:
             cursor = ",".join(held.cursor for held in self.held.values())
+            self._streams += 1
+            self._asked = {held.conversation: held.last for held in self.held.values()}
             try:
                 async with self._browser.stream("/desk/stream", after=cursor) as stream:
                     while event := await stream.next():
@@ -343,9 +347,10 @@ class Counsellor:
         mark = script.mark_in(text)
         message = self._world.tally.messages.get(mark)
         if message is not None:
-            self._world.tally.streamed(
-                mark, reader=f"desk {self.number}", talk=message.talk, sequence=sequence, by=STAFF
-            )
+            # Twice is what one stream brings twice, or what it brings from before the place that it was asked for.
+            reader = f"desk {self.number}, stream {self._streams}"
+            for _ in range(1 if sequence > self._asked.get(conversation, 0) else 2):
+                self._world.tally.streamed(mark, reader=reader, talk=message.talk, sequence=sequence, by=STAFF)
         if held is None:
             self._start(self._adopt(conversation))
             return
