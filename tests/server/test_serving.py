@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +77,23 @@ print({names})
     prefix = "__Host-" if production else ""
     plain = ("pop_public", "pop_public", "pop_console_key", "pop_console", "pop_console_csrf")
     assert done.stdout.split() == [prefix + each for each in plain]
+
+
+def test_a_call_that_fails_in_the_loop_is_told_without_what_it_was_given(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("pop"), "propagate", True)
+
+    def fails(words: str) -> None:
+        raise ValueError(words)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(serving.tell_briefly)
+        loop.call_soon(fails, "a canary of invented words")
+        await asyncio.sleep(0)
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(run())
+    assert "unexpected ValueError at" in caplog.text
+    assert "canary" not in caplog.text

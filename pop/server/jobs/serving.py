@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gc
 import logging
 import os
@@ -14,6 +15,7 @@ import threading
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from django.conf import settings
@@ -23,6 +25,7 @@ from pop.server import asgi
 from pop.server.bounded import BoundedProtocol
 from pop.server.jobs import preparing
 from pop.server.jobs.limits import allow_many_connections
+from pop.server.security import tell
 from pop.server.wiring import run_worker
 from pop.simulation import processes as known
 
@@ -78,11 +81,20 @@ def serve_door(door: str) -> int:
     return 0
 
 
+def tell_briefly(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what failed in the event loop by its type and place, and nothing of what it was given."""
+    error = context.get("exception")
+    if isinstance(error, Exception):
+        tell(error)
+
+
 class Serving(uvicorn.Server):
     """uvicorn, which when it stops waits for every connection: the streams, which never end, are ended first."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then let what is here for good be looked through no more for what can be thrown away."""
+        # The usual handler writes the arguments of the call that failed, and they may be a person's words.
+        asyncio.get_running_loop().set_exception_handler(tell_briefly)
         await super().startup(sockets=sockets)
         # Requests make few cycles: most of what the collector would look at ends by itself.
         gc.collect()
