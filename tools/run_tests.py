@@ -15,8 +15,8 @@ from with_postgres import program
 
 ROOT = Path(__file__).resolve().parents[1]
 STRICT = os.environ.get("CI") == "true"
-# Debian's names of what the tests drive: a browser, a database server, a tracer of system calls.
-PACKAGES = {"chromium": "chromium", "postgres": "postgresql", "strace": "strace"}
+# Debian's names of what the tests drive: a browser, a database server, a tracer of system calls, a clock to set.
+PACKAGES = {"chromium": "chromium", "postgres": "postgresql", "strace": "strace", "faketime": "faketime"}
 # A helpline may live in a database of its own: its tests run once so, with two files.
 APART = ROOT / "build" / "tests" / "helpline.sqlite3"
 
@@ -27,8 +27,7 @@ def missing() -> list[str]:
         absent.append("chromium")
     if not program("postgres"):
         absent.append("postgres")
-    if not shutil.which("strace"):
-        absent.append("strace")
+    absent += [name for name in ("strace", "faketime") if not shutil.which(name)]
     return absent
 
 
@@ -72,7 +71,9 @@ def main() -> int:
         HELPLINE_DATABASE_URL=f"sqlite:///{APART}",
     )
     if "strace" in absent:
-        left_out.append("power cuts: install strace")
+        left_out.append("power cuts and failing syncs: install strace")
+    if "faketime" in absent:
+        left_out.append("clock jumps: install faketime")
     if "postgres" in absent:
         left_out.append("storage on PostgreSQL: install it (Debian: postgresql)")
     else:
