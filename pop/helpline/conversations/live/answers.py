@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pop.helpline.conversations.live.sending import Result
 from pop.helpline.conversations.rules.carrying import moment
+from pop.helpline.lines.rules import RefusedError
 from pop.places.problems import MEDIA_TYPE
 
 Scope = MutableMapping[str, Any]
@@ -16,8 +18,13 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Header = tuple[bytes, bytes]
+# A plain door: answers one request.
+Door = Callable[[Scope, Receive, Send], Awaitable[None]]
 # Answers a whole POST later: status, headers, body.
 Answer = Callable[[int, tuple[Header, ...], bytes], None]
+
+# So many sessions, sign-ins or conversations a door remembers, of each kind.
+MOST_KNOWN = 20_000
 
 JSON = (b"content-type", b"application/json")
 SENT = (JSON,)
@@ -147,3 +154,26 @@ async def until_left(receive: Receive) -> None:
     """Come back when the reader has left, or the answer has come to its end."""
     while (await receive())["type"] != "http.disconnect":
         continue
+
+
+class DoorError(Exception):
+    """A door's own refusal on its way to the answer."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def answer_sent(answer: Answer, result: Result) -> None:
+    """Answer a send that came by the short way."""
+    if result is None:
+        answer_refused(answer, NOT_SENT)
+    elif isinstance(result, RefusedError):
+        answer_refused(answer, refusal_of(result.code))
+    else:
+        answer(200, SENT, sent(result.sequence, result.at))
+
+
+def answer_refused(answer: Answer, refusal: Refusal) -> None:
+    """Answer a refused send that came by the short way."""
+    answer(refusal.status, (PROBLEM, *retry(refusal)), problem_details(refusal))

@@ -15,7 +15,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from functools import partial
 from typing import NamedTuple
@@ -26,25 +25,32 @@ from django.utils import timezone
 
 from pop.helpline import ringing
 from pop.helpline.conversations.live import answers, forms
-from pop.helpline.conversations.live.answers import Answer, Header, Receive, Refusal, RefusedForm, Renderer, Scope, Send
+from pop.helpline.conversations.live.answers import (
+    Answer,
+    Door,
+    DoorError,
+    Header,
+    Receive,
+    Refusal,
+    RefusedForm,
+    Renderer,
+    Scope,
+    Send,
+)
 from pop.helpline.conversations.live.hub import Entry, Hub
 from pop.helpline.conversations.live.sending import Batcher, NotSentError, Result, Sending
 from pop.helpline.conversations.live.streams import CHILD, RETRY, Stream, child_cursor
+from pop.helpline.conversations.live.typing_door import TypingDoor
 from pop.helpline.conversations.queries.talks import conversation_of
 from pop.helpline.conversations.queries.watching import watched_by_child
 from pop.helpline.conversations.rules import messages
 from pop.helpline.lines.rules import RefusedError
 
-MOST_KNOWN = 20_000
 # The cookies of a browser of ours; what is longer would let one sender fill the memory with lines to remember.
 MOST_REMEMBERED = 512
 # Open streams of one session: a child's tabs. One more, and the oldest ends.
 MOST_STREAMS = 8
-TYPING_SECONDS = 1.0
 _TALK = b"/talk"
-
-# When each conversation's last typing mark came, and which it was: a second of memory, nothing is stored.
-Typed = OrderedDict[UUID, tuple[float, bool]]
 
 
 class Known(NamedTuple):
@@ -65,9 +71,12 @@ class ChildDoors:
         self._known: OrderedDict[str, Known] = OrderedDict()
         # The token of a whole Cookie header: most requests of a browser have the same one.
         self._tokens: OrderedDict[bytes, str] = OrderedDict()
-        self._typed: Typed = OrderedDict()
         self._streams: dict[str, list[Stream]] = {}
-        self.by_path = {"/talk/send": self.send, "/talk/typing": self.typing, "/talk/stream": self.stream}
+        self.by_path: dict[str, Door] = {
+            "/talk/send": self.send,
+            "/talk/typing": TypingDoor(ringing.CHILD, self._writes),
+            "/talk/stream": self.stream,
+        }
         self.posts = {"/talk/send": self.post}
 
     def post(self, headers: list[Header], body: bytes, answer: Answer) -> bool:
@@ -92,9 +101,9 @@ class ChildDoors:
     def _told(self, answer: Answer, token: str, result: Result) -> None:
         if isinstance(result, RefusedError) and result.code == "unknown":
             self._known.pop(token, None)
-            answer_refused(answer, answers.NO_SESSION)
+            answers.answer_refused(answer, answers.NO_SESSION)
         else:
-            answer_sent(answer, result)
+            answers.answer_sent(answer, result)
 
     async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer POST /talk/send: `text`, `key` (of this message), `token` (of the form)."""
@@ -127,29 +136,10 @@ class ChildDoors:
             return
         await self._refuse(scope, send, refusal, asked, token)
 
-    async def typing(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer POST /talk/typing: `on` (1 or empty), `token`. It is passed on and kept nowhere."""
-        if scope["method"] != "POST":
-            await answers.other_method(send, b"POST")
-            return
-        try:
-            headers = dict(scope["headers"])
-            asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
-            _, conversation = await self._let_in(headers, asked)
-        except forms.MisreadError as error:
-            await answers.problem(send, Refusal(400, "misread", error.detail, error.field))
-            return
-        except DoorError as error:
-            await answers.problem(send, error.refusal)
-            return
-        except NotSentError:
-            await answers.problem(send, answers.NOT_SENT)
-            return
-        on = asked.fields.get("on") == "1"
-        if not too_soon(self._typed, conversation, on):
-            ringing.ring_typing(conversation, ringing.CHILD, on)
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+    async def _writes(self, headers: forms.Headers, asked: forms.Asked) -> UUID:
+        """Return where a child writes."""
+        _, conversation = await self._let_in(headers, asked)
+        return conversation
 
     async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer GET /talk/stream: what comes after `Last-Event-ID`, or after `?after=`, or from the beginning."""
@@ -220,11 +210,11 @@ class ChildDoors:
             if conversation is None:
                 raise DoorError(answers.NO_SESSION)
             known = self._known[token] = Known(conversation, forms.form_token(token))
-            if len(self._known) > MOST_KNOWN:
+            if len(self._known) > answers.MOST_KNOWN:
                 self._known.popitem(last=False)
         if len(headers[b"cookie"]) <= MOST_REMEMBERED:
             self._tokens[headers[b"cookie"]] = token
-        if len(self._tokens) > MOST_KNOWN:
+        if len(self._tokens) > answers.MOST_KNOWN:
             self._tokens.popitem(last=False)
         return token, known.conversation
 
@@ -243,39 +233,3 @@ class ChildDoors:
         )
         page = await self._hub.in_thread(partial(self._render, form))
         await answers.respond(send, refusal.status, page, answers.HTML, *answers.retry(refusal))
-
-
-class DoorError(Exception):
-    """A door's own refusal on its way to the answer."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.code)
-        self.refusal = refusal
-
-
-def answer_sent(answer: Answer, result: Result) -> None:
-    """Answer a send that came by the short way."""
-    if result is None:
-        answer_refused(answer, answers.NOT_SENT)
-    elif isinstance(result, RefusedError):
-        answer_refused(answer, answers.refusal_of(result.code))
-    else:
-        answer(200, answers.SENT, answers.sent(result.sequence, result.at))
-
-
-def answer_refused(answer: Answer, refusal: Refusal) -> None:
-    """Answer a refused send that came by the short way."""
-    answer(refusal.status, (answers.PROBLEM, *answers.retry(refusal)), answers.problem_details(refusal))
-
-
-def too_soon(typed: Typed, conversation: UUID, on: bool) -> bool:
-    """Say whether a typing mark only repeats one of the last second; it is then passed over."""
-    now = time.monotonic()
-    at, was = typed.get(conversation, (-TYPING_SECONDS, not on))
-    if was == on and now - at < TYPING_SECONDS:
-        return True
-    typed[conversation] = (now, on)
-    typed.move_to_end(conversation)
-    if len(typed) > MOST_KNOWN:
-        typed.popitem(last=False)
-    return False

@@ -23,6 +23,8 @@ from pop.helpline.conversations.actions.watching import open_live
 from pop.helpline.conversations.live import answers, forms
 from pop.helpline.conversations.live.answers import (
     Answer,
+    Door,
+    DoorError,
     Header,
     Receive,
     Refusal,
@@ -31,10 +33,10 @@ from pop.helpline.conversations.live.answers import (
     Scope,
     Send,
 )
-from pop.helpline.conversations.live.child_doors import MOST_KNOWN, DoorError, Typed, answer_sent, too_soon
 from pop.helpline.conversations.live.hub import Entry, Hub, Keys
 from pop.helpline.conversations.live.sending import Batcher, NotSentError, Sending, StillOpen
 from pop.helpline.conversations.live.streams import FROM_NOW, RETRY, STAFF, Stream, short, staff_cursor
+from pop.helpline.conversations.live.typing_door import TypingDoor
 from pop.helpline.conversations.queries.watching import conversations_of_staff, may_follow, staff_may_watch
 from pop.helpline.conversations.rules import messages
 from pop.helpline.lines.rules import RefusedError
@@ -82,8 +84,11 @@ class StaffDoors:
         self._still_open = still_open
         self._names = names
         self._seats: OrderedDict[bytes, tuple[float, Seat]] = OrderedDict()
-        self._typed: Typed = OrderedDict()
-        self.by_path = {"/desk/send": self.send, "/desk/typing": self.typing, "/desk/stream": self.stream}
+        self.by_path: dict[str, Door] = {
+            "/desk/send": self.send,
+            "/desk/typing": TypingDoor(ringing.COUNSELLOR, self._writes),
+            "/desk/stream": self.stream,
+        }
         self.posts = {"/desk/send": self.post}
 
     def post(self, headers: list[Header], body: bytes, answer: Answer) -> bool:
@@ -96,7 +101,7 @@ class StaffDoors:
             return False
         try:
             sending = _sending(forms.read(answers.JSON[1], body), seat)
-            self._batcher.put(sending, partial(answer_sent, answer), session=seat.session)
+            self._batcher.put(sending, partial(answers.answer_sent, answer), session=seat.session)
         except (forms.MisreadError, NotSentError):
             return False
         return True
@@ -129,29 +134,13 @@ class StaffDoors:
             return
         await self._refuse(scope, send, refusal, asked)
 
-    async def typing(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer POST /desk/typing: `c`, `on` (1 or empty). Only for a conversation that an open stream follows."""
-        if scope["method"] != "POST":
-            await answers.other_method(send, b"POST")
-            return
-        try:
-            headers = dict(scope["headers"])
-            asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
-            seat = await self._let_in(headers)
-            conversation = _conversation(asked)
-            if not self._hub.follows(seat.staff, conversation):
-                raise DoorError(answers.refusal_of("unknown"))
-        except forms.MisreadError as error:
-            await answers.problem(send, Refusal(400, "misread", error.detail, error.field))
-            return
-        except DoorError as error:
-            await answers.problem(send, error.refusal)
-            return
-        on = asked.fields.get("on") == "1"
-        if not too_soon(self._typed, conversation, on):
-            ringing.ring_typing(conversation, ringing.COUNSELLOR, on)
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+    async def _writes(self, headers: forms.Headers, asked: forms.Asked) -> UUID:
+        """Return where a counsellor writes: only a conversation that an open stream of theirs follows."""
+        seat = await self._let_in(headers)
+        conversation = _conversation(asked)
+        if not self._hub.follows(seat.staff, conversation):
+            raise DoorError(answers.refusal_of("unknown"))
+        return conversation
 
     async def stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer GET /desk/stream: all that the sender has, and each `?c=` besides that their team may open.
@@ -258,7 +247,7 @@ class StaffDoors:
             raise DoorError(answers.SIGNED_OUT)
         self._seats[line] = (now + SEAT_SECONDS, seat)
         # The oldest stand first: those that are over go, so that no key stays longer than it may.
-        while self._seats and (next(iter(self._seats.values()))[0] < now or len(self._seats) > MOST_KNOWN):
+        while self._seats and (next(iter(self._seats.values()))[0] < now or len(self._seats) > answers.MOST_KNOWN):
             self._seats.popitem(last=False)
         return seat
 
