@@ -154,8 +154,7 @@ class Batcher:
             results = self._commit(batch)
             if results is None and len(batch) > 1 and not self._away:
                 # One of them may be what the database cannot bear: the others must not suffer.
-                alone = [self._commit([each]) for each in batch]
-                results = [each[0] if each else None for each in alone]
+                results = self._commit_alone(batch)
             self._answer(batch, results or [None] * len(batch))
             if time.monotonic() < self._shared_until:
                 # Others write too, and SQLite keeps no queue: who begins again at once would leave them none.
@@ -209,6 +208,14 @@ class Batcher:
             return None
         self.batches += 1
         self.sent += len(batch)
+        return results
+
+    def _commit_alone(self, batch: Sequence[_Waiting]) -> list[Result]:
+        """Append each for itself; once no connection can be had, nobody waits for another try."""
+        results: list[Result] = []
+        for each in batch:
+            committed = None if self._away else self._commit([each])
+            results.append(committed[0] if committed else None)
         return results
 
     def _append(self, batch: Sequence[_Waiting]) -> list[Result]:

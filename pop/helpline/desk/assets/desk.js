@@ -7,7 +7,7 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const columns = () => all("#columns .talk"), column = (c) => at("talk-" + c);
   const box = (talk) => talk.querySelector(".box"), area = (talk) => talk.querySelector("textarea[name=text]");
-  const narrowest = 324, title = d.title, unread = new Map(), sends = new Map(), opening = new Set();
+  const narrowest = 324, title = d.title, unread = new Map(), sends = new Map(), opening = new Set(), left = new Map();
   let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, quiet = false;
 
   // ---- saying things
@@ -99,17 +99,22 @@
     if (column(c)) { if (first) focus(column(c)); return; }
     if (opening.has(c)) return;
     opening.add(c);
+    const begun = performance.now();
     bring("/desk/c/" + c, "#columns", "beforeend").finally(() => {
       opening.delete(c);
       const talk = column(c);
       if (!talk) return;
+      if (left.get(c) > begun) { talk.remove(); lay(); return; }
       put(talk, first || columns().length === 1 && d.activeElement === d.body);
       if (noise) { ring(); heard(fill(words.new_talk, { number: columns().indexOf(talk) + 1 })); }
       connect();
     });
   };
+  // What was asked before a conversation was left may still name it, and must not bring it back: a newer look decides.
+  const openNews = (c) => { if (left.get(c) > performance.now() - 10000) refresh(); else open(c, false, true); };
   const close = (c) => {
     const talk = column(c);
+    left.set(c, performance.now());
     if (!talk) return;
     const inside = talk.contains(d.activeElement) || d.activeElement === d.body, next = recent.find((each) => each !== talk);
     unread.delete(c);
@@ -166,7 +171,7 @@
   const came = (message) => {
     const talk = column(message.c);
     // A notice alone opens no column: that of its end would bring back one that was just closed.
-    if (!talk) { if (message.k !== "notice") open(message.c, false, true); return; }
+    if (!talk) { if (message.k !== "notice") openNews(message.c); return; }
     if (!add(talk, message) || message.k === "notice") return;
     if (message.a !== "child") { waits(talk, ""); return; }
     typing(talk, false);
@@ -201,7 +206,7 @@
     stream.addEventListener("queue", refresh);
     stream.addEventListener("state", (event) => {
       const now = JSON.parse(event.data), talk = column(now.c);
-      if (!talk) { if (now.state === "active") open(now.c, false, true); return; }
+      if (!talk) { if (now.state === "active") openNews(now.c); return; }
       const head = talk.querySelector(".talk-head");
       if (now.state === "gone") { if (head.dataset.state !== "closed") gone(talk); }
       else if (now.state === "closed" && head.dataset.state !== "closed") ended(talk);
@@ -303,9 +308,10 @@
       if (!d.querySelector("#duty details[open]")) bring("/desk/duty/now", "#duty", "innerHTML", at("duty"));
     }, 250);
   };
-  const catchUp = () => { const mine = at("queue-mine"); if (mine) mine.dataset.mine.split(" ").filter(Boolean).forEach((c) => { if (!column(c)) open(c, false, true); }); };
+  const catchUp = (looked) => { const mine = at("queue-mine"); if (mine) mine.dataset.mine.split(" ").filter(Boolean).forEach((c) => { if (!column(c) && !(left.get(c) > looked)) open(c, false, true); }); };
 
   // ---- what htmx brings, and what it is kept from
+  d.addEventListener("htmx:beforeSend", (event) => { event.detail.xhr.begun = performance.now(); });
   d.addEventListener("htmx:beforeSwap", (event) => {
     const where = new URL(event.detail.xhr.responseURL || location.href).pathname;
     if (!where.startsWith("/desk")) { event.detail.shouldSwap = false; signedOut(); }
@@ -319,7 +325,7 @@
   d.addEventListener("htmx:sendError", () => told(words.failed, false));
   d.addEventListener("htmx:afterSwap", (event) => {
     const where = event.detail.target;
-    if (where.id === "queue") { catchUp(); const now = where.querySelector(".states a[aria-current]"); if (now) at("queue-state").value = now.dataset.state; }
+    if (where.id === "queue") { catchUp(event.detail.xhr.begun); const now = where.querySelector(".states a[aria-current]"); if (now) at("queue-state").value = now.dataset.state; }
     if (where.classList.contains("tool")) { const first = where.querySelector("[role=alert]") ? where.querySelector("input, select, textarea, button") : where.querySelector("[data-first]"); if (quiet) quiet = false; else if (first) { where.scrollTop = 0; first.focus({ preventScroll: true }); } else if (!where.children.length) shut(where.closest(".talk")); const talk = where.closest(".talk"); bottom(talk); }
     local(where);
   });
@@ -369,7 +375,7 @@
   const asked = columns().find((talk) => location.pathname.includes(talk.dataset.c)) || columns()[0];
   lay();
   if (asked && location.pathname !== "/desk") focus(asked);
-  catchUp();
+  catchUp(performance.now());
   connect();
   window.desk = { words, area, box, send, shut, grow, renewed, go, here };
 })();
