@@ -8,7 +8,7 @@
   const columns = () => all("#columns .talk"), column = (c) => at("talk-" + c);
   const box = (talk) => talk.querySelector(".box"), area = (talk) => talk.querySelector("textarea[name=text]");
   const narrowest = 324, title = d.title, unread = new Map(), sends = new Map(), opening = new Set(), left = new Map();
-  let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, quiet = false;
+  let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, refreshed = -1000, quiet = false;
 
   // ---- saying things
   const told = (text, good = true) => {
@@ -300,13 +300,16 @@
     else if (answer && answer.ok) signedIn((await answer.json()).token);
   };
   const refresh = () => {
-    clearTimeout(asking);
+    // A busy queue says so many times a second: one look answers all that came before it, and none puts it off.
+    if (asking) return;
     asking = setTimeout(() => {
+      asking = 0;
       if (out) return;
-      const asked = new URLSearchParams(new FormData(at("sieve")));
-      bring("/desk/queue?" + asked, "#queue", "innerHTML", at("queue"));
+      const sieve = new URLSearchParams(new FormData(at("sieve")));
+      bring("/desk/queue?" + sieve, "#queue", "innerHTML", at("queue"));
       if (!d.querySelector("#duty details[open]")) bring("/desk/duty/now", "#duty", "innerHTML", at("duty"));
-    }, 250);
+      refreshed = performance.now();
+    }, Math.max(250, 1000 - (performance.now() - refreshed)));
   };
   const catchUp = (looked) => { const mine = at("queue-mine"); if (mine) mine.dataset.mine.split(" ").filter(Boolean).forEach((c) => { if (!column(c) && !(left.get(c) > looked)) open(c, false, true); }); };
 

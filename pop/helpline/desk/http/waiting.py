@@ -14,7 +14,7 @@ from pop.helpline.desk.http.showing import facts
 from pop.helpline.desk.http.wording import SAY, iso, minute, timed
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.queries.desk import Desk, my_desk
-from pop.helpline.queue.queries.waiting import WaitingFilters, WaitingRow, waiting
+from pop.helpline.queue.queries.waiting import WaitingFilters, WaitingRow, waiting, waiting_counts
 from pop.helpline.words.showing import AGES, CHANNELS, TILES, URGENCIES, choices, language, mark, tile
 from pop.people import queries as people
 from pop.people.entrance import member
@@ -72,7 +72,7 @@ def queue(request: HttpRequest, desk: Desk | None = None) -> dict[str, Any]:
     filters = _filters(request, state)
     sort = given.get("sort", "") if given.get("sort", "") in SORTS else "order"
     found = waiting(staff=me, filters=filters, sort=sort, count=_SHOWN)
-    counts = {each: waiting(staff=me, filters=WaitingFilters(state=each), count=1).total for each in STATES}
+    counts = waiting_counts(me)
     on_desk = {card.id for card in desk.cards}
     names = people.names([each.by for each in desk.offered])
     return {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
 from django.utils import timezone
 
 from pop.helpline.conversations.models import Conversation
@@ -78,8 +79,9 @@ def waiting(
     memberships = [each for each in lines.teams_of(staff) if wanted.line in (None, each.line)]
     caps = {line: cap_of(line) for line in {each.line for each in memberships}}
     state = wanted.state if wanted.state in STATES else WAITING
+    # The line is said too: the index of the queue begins with it, that of teams holds every closed conversation.
     found = Conversation.objects.filter(
-        team__in=[each.team for each in memberships], state=state, practice=wanted.practice
+        line__in=list(caps), team__in=[each.team for each in memberships], state=state, practice=wanted.practice
     )
     for column, value in (
         ("language", wanted.language),
@@ -94,13 +96,14 @@ def waiting(
     total = found.count()
     first, count = max(0, first), min(max(1, count), MOST)
     if sort == "order" and state == WAITING:
-        rows = list(found)
-        ordered: list[Conversation] = []
-        for line, cap in caps.items():
-            own = {row.pk: row for row in rows if row.line_id == line}
-            queue = in_order((_waiting(row) for row in own.values()), cap=cap, now=now)
-            ordered += [own[each.id] for each in queue]
-        page = ordered[first : first + count]
+        # The order needs all of them, but of each only a few fields; whole rows are read for the page alone.
+        lines_of: dict[UUID, list[Waiting]] = {line: [] for line in caps}
+        fields = ("pk", "waiting_since", "opened_at", "urgency", "language", "line")
+        for pk, since, opened, urgency, language, line in found.order_by().values_list(*fields):
+            lines_of[line].append(Waiting(pk, since or opened, urgency, language))
+        ordered = [each.id for line, cap in caps.items() for each in in_order(lines_of[line], cap=cap, now=now)]
+        by_id = Conversation.objects.in_bulk(ordered[first : first + count])
+        page = [by_id[each] for each in ordered[first : first + count] if each in by_id]
     else:
         page = list(found.order_by(*SORTS.get(sort, SORTS["changed"]))[first : first + count])
     spoken = Presence.objects.filter(staff=staff).values_list("languages", flat=True).first() or []
@@ -108,6 +111,19 @@ def waiting(
         _row(row, spoken, over=over_cap(_waiting(row), cap=caps[row.line_id], now=now), now=now) for row in page
     ]
     return Waitings(rows_shown, total)
+
+
+def waiting_counts(staff: UUID) -> dict[str, int]:
+    """Return how many conversations the queue of somebody's teams has in each of STATES; practice does not count."""
+    memberships = lines.teams_of(staff)
+    rows = Conversation.objects.filter(
+        line__in={each.line for each in memberships},
+        team__in=[each.team for each in memberships],
+        state__in=STATES,
+        practice=False,
+    ).order_by()
+    found = dict(rows.values_list("state").annotate(number=Count("pk")))
+    return {state: found.get(state, 0) for state in STATES}
 
 
 def _waiting(row: Conversation) -> Waiting:
