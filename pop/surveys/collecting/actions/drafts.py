@@ -1,0 +1,139 @@
+"""Answers to go on with: sealed to a six-word code, written by whoever fills them, read by whoever knows the words.
+
+The service can replace a draft, and cannot read it: each saving makes a new key, sealed to the public half of the code's
+pair. The code's keys are derived by whoever asks (pop.privacy.derivations), slowly and in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from pop.audit.actions import record
+from pop.privacy.codes import CodeKey
+from pop.privacy.sealing import SealError, new_key, open_message, open_with, seal_message, seal_to
+from pop.surveys.collecting.models import Draft, Submission, Survey
+
+KEPT: Final = timedelta(days=90)
+MOST_CHARACTERS: Final = 1_000_000
+_EPOCH: Final = 1
+
+
+class DraftError(Exception):
+    """A draft that cannot be kept. `code`: `unknown_survey`, `closed`, `unknown_draft`, `too_long`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a code opens: answers to go on with (`xml`), or what they became (`submission`), and then `xml` is ""."""
+
+    draft: UUID
+    survey: UUID
+    language: str
+    submission: UUID | None
+    xml: str = field(repr=False)
+
+
+def begin_draft(*, survey: UUID, xml: str, language: str, key: CodeKey, now: datetime) -> UUID:
+    """Keep answers under a new code's key (of the newest pepper) for 90 days, and return the draft's id.
+
+    Raises DraftError. Whoever made the code shows it once: it is kept nowhere.
+    """
+    state = Survey.objects.filter(id=survey).values_list("state", flat=True).first()
+    if state is None or state == "draft":
+        raise DraftError("unknown_survey")
+    if state == "closed":
+        raise DraftError("closed")
+    draft = Draft(
+        lookup=key.lookup,
+        public_key=key.pair.public,
+        survey_id=survey,
+        language=language,
+        made_at=now,
+        expires_at=now + KEPT,
+    )
+    _seal(draft, xml)
+    with transaction.atomic():
+        draft.save(force_insert=True)
+        record(action="begin_draft", object_type="draft", object_id=str(draft.id), detail={"survey": str(survey)})
+    return draft.id
+
+
+def save_draft(*, draft: UUID, xml: str, language: str, now: datetime) -> None:
+    """Replace what is kept; 90 days begin anew. Raises DraftError, also for a draft that was sent."""
+    with transaction.atomic():
+        row = Draft.objects.select_for_update().filter(id=draft, submission=None, expires_at__gt=now).first()
+        if row is None:
+            raise DraftError("unknown_draft")
+        row.edition += 1
+        row.language = language
+        row.expires_at = now + KEPT
+        _seal(row, xml)
+        row.save(update_fields=["edition", "language", "expires_at", "sealed", "sealed_key"])
+
+
+def open_draft(*, keys: Sequence[CodeKey], now: datetime) -> Opened | None:
+    """Return what a code opens, by its keys under all live peppers; None where it opens nothing."""
+    by_lookup = {key.lookup: key for key in keys}
+    row = Draft.objects.filter(lookup__in=list(by_lookup), expires_at__gt=now).first()
+    if row is None:
+        return None
+    if row.submission_id is not None:
+        return Opened(row.id, row.survey_id, row.language, row.submission_id, "")
+    try:
+        secret = open_with(by_lookup[bytes(row.lookup)].pair.private, bytes(row.sealed_key))
+        xml = open_message(secret, bytes(row.sealed), **_bound(row))
+    except SealError:
+        return None
+    return Opened(row.id, row.survey_id, row.language, None, xml)
+
+
+def finish_draft(*, draft: UUID, submission: UUID, now: datetime) -> None:
+    """Let a code lead to what its draft became, so that who sent it can see and correct it; the answers are deleted here.
+
+    A year from now the code leads nowhere. Raises DraftError.
+    """
+    with transaction.atomic():
+        row = Draft.objects.select_for_update().filter(id=draft, expires_at__gt=now).first()
+        if row is None or not Submission.objects.filter(id=submission).exists():
+            raise DraftError("unknown_draft")
+        row.submission_id = submission
+        row.sealed = row.sealed_key = b""
+        row.expires_at = now + timedelta(days=365)
+        row.save(update_fields=["submission", "sealed", "sealed_key", "expires_at"])
+        detail: dict[str, object] = {"submission": str(submission)}
+        record(action="finish_draft", object_type="draft", object_id=str(row.id), detail=detail)
+
+
+def forget_expired(*, now: datetime) -> int:
+    """Delete drafts that are past their time, and return how many went."""
+    return Draft.objects.filter(expires_at__lte=now).delete()[0]
+
+
+def _seal(draft: Draft, xml: str) -> None:
+    if len(xml) > MOST_CHARACTERS:
+        raise DraftError("too_long")
+    secret = new_key()
+    draft.sealed_key = seal_to(bytes(draft.public_key), secret)
+    # Padded, so that the size of a draft in the database tells little about what was answered.
+    draft.sealed = seal_message(secret, xml, **_bound(draft))
+
+
+def _bound(draft: Draft) -> dict[str, object]:
+    """Return what a draft's seal is bound to: no row passes for another one, and no former state for a later one."""
+    return {
+        "case": draft.id,
+        "epoch": _EPOCH,
+        "sequence": draft.edition,
+        "author": "respondent",
+        "client_key": str(draft.survey_id),
+    }

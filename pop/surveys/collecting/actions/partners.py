@@ -1,0 +1,104 @@
+"""Partners and the addresses that are theirs alone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from pop.audit.actions import record
+from pop.places.countries import codes
+from pop.surveys.collecting.models import Partner, Token
+
+TOKEN_BYTES = 32
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}")
+
+
+class PartnerError(Exception):
+    """Something that is not done with a partner. `code`: `bad_name`, `unknown_country`, `bad_email`, `name_taken`,
+    `unknown_partner`, `unknown_token`.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, repr=False)
+class Made:
+    """A new token: its id, for lists and for revoking, and what stands in the address, which is told this once."""
+
+    id: UUID
+    token: str
+
+
+def make_partner(*, name: str, now: datetime, country: str = "", email: str = "", by: UUID | None = None) -> UUID:
+    """Add a partner and return its id. Raises PartnerError."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 200 or not name.isprintable():
+        raise PartnerError("bad_name")
+    if country and country not in codes():
+        raise PartnerError("unknown_country")
+    if email and not (_EMAIL.fullmatch(email) and email.isprintable()):
+        raise PartnerError("bad_email")
+    with transaction.atomic():
+        made = Partner(name=name, country=country, email=email, made_at=now)
+        Partner.objects.bulk_create([made], ignore_conflicts=True)
+        if not Partner.objects.filter(id=made.id).exists():
+            raise PartnerError("name_taken")
+        record(action="make_partner", object_type="partner", object_id=str(made.id), actor=by)
+    return made.id
+
+
+def make_token(*, partner: UUID, now: datetime, by: UUID | None = None) -> Made:
+    """Make one more address for a partner. Raises PartnerError for an unknown one.
+
+    The token is 32 random bytes in hexadecimal. Only its SHA-256 is kept: so many random bytes are not guessed, so
+    the hash needs neither salt nor slowness.
+    """
+    token = secrets.token_hex(TOKEN_BYTES)
+    with transaction.atomic():
+        if not Partner.objects.filter(id=partner).exists():
+            raise PartnerError("unknown_partner")
+        made = Token.objects.create(partner_id=partner, lookup=lookup_of(token), made_at=now)
+        record(
+            action="make_token",
+            object_type="token",
+            object_id=str(made.id),
+            actor=by,
+            detail={"partner": str(partner)},
+        )
+    return Made(made.id, token)
+
+
+def revoke_token(*, token: UUID, now: datetime, by: UUID | None = None) -> bool:
+    """End an address at once; what came through it stays. Returns False where it was ended before.
+
+    Raises PartnerError for an unknown one.
+    """
+    with transaction.atomic():
+        row = Token.objects.select_for_update().filter(id=token).first()
+        if row is None:
+            raise PartnerError("unknown_token")
+        if row.revoked_at is not None:
+            return False
+        row.revoked_at = now
+        row.save(update_fields=["revoked_at"])
+        record(
+            action="revoke_token",
+            object_type="token",
+            object_id=str(row.id),
+            actor=by,
+            detail={"partner": str(row.partner_id)},
+        )
+    return True
+
+
+def lookup_of(token: str) -> bytes:
+    """Return under what a token is found."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

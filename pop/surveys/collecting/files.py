@@ -1,0 +1,122 @@
+"""Where files of submissions lie: `attachments/ab/ab12…` in the data directory, each under the SHA-256 of its bytes.
+
+A file appears under its name only when all of it is on the disk; whoever keeps one commits its row afterwards. So a row
+never names a file that is not there. A file without a row is what a crash left behind; the worker takes it away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+_INCOMING: Final = "incoming"
+LEFT_SECONDS: Final = 86_400.0
+"""What no row names after a day belongs to no request that is still under way."""
+
+
+def folder() -> Path:
+    """Return the directory of this deployment's attachments."""
+    return Path(settings.DATA_DIR) / "attachments"
+
+
+def incoming() -> Path:
+    """Return the directory of what is on its way in, made where it is missing."""
+    path = folder() / _INCOMING
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def keep(data: bytes) -> str:
+    """Put bytes on the disk and return their SHA-256 (hexadecimal); when this returns they survive a power cut.
+
+    Raises OSError.
+    """
+    name = hashlib.sha256(data).hexdigest()
+    target = path_of(name)
+    made = not target.parent.exists()
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _lock(fcntl.LOCK_SH):
+        try:
+            # It may be there already, and old: now it is wanted again.
+            os.utime(target)
+        except FileNotFoundError:
+            _write(target, data)
+    _sync(target.parent)
+    if made:
+        _sync(folder())
+    return name
+
+
+def read(sha256: str) -> bytes:
+    """Return the bytes of a kept file. Raises OSError."""
+    return path_of(sha256).read_bytes()
+
+
+def path_of(sha256: str) -> Path:
+    """Return where a file lies. Raises ValueError for what is no SHA-256."""
+    if not _NAME.fullmatch(sha256):
+        raise ValueError("no name of an attachment")
+    return folder() / sha256[:2] / sha256
+
+
+def old_names() -> Iterator[str]:
+    """Yield the names of kept files that nobody has asked to keep for a day."""
+    before = time.time() - LEFT_SECONDS
+    for path in folder().glob("[0-9a-f][0-9a-f]/*"):
+        if _NAME.fullmatch(path.name) and path.stat().st_mtime < before:
+            yield path.name
+
+
+def forget(names: Collection[str]) -> int:
+    """Delete files, and what a crash left half-written a day ago; return how many went."""
+    before = time.time() - LEFT_SECONDS
+    gone = 0
+    # Nobody wants a file again between the look at its age and its end.
+    with _lock(fcntl.LOCK_EX):
+        for path in [*map(path_of, names), *(folder() / _INCOMING).glob("*.new")]:
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    gone += 1
+    return gone
+
+
+@contextlib.contextmanager
+def _lock(kind: int) -> Iterator[None]:
+    handle = os.open(incoming() / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, kind)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write(target: Path, data: bytes) -> None:
+    staged = incoming() / f"{secrets.token_hex(16)}.new"
+    try:
+        with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(staged, target)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _sync(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

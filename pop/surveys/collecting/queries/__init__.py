@@ -1,0 +1,1 @@
+"""What can be asked about surveys, partners, tokens and submissions."""

@@ -1,0 +1,98 @@
+"""Who may send, through which address, and how much came."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+
+from pop.people.asking import Ask, Rows
+from pop.surveys.collecting.models import Partner, Token
+
+SORTS = {"name": ("name",), "country": ("country", "name"), "submissions": ("-whole", "name"), "last": ("-last", "name")}
+
+
+@dataclass(frozen=True)
+class PartnerFacts:
+    """A partner with the response so far: whole submissions, corrections not counted twice, and when the last came."""
+
+    id: UUID
+    name: str
+    country: str
+    email: str
+    tokens: int  # that are in force
+    submissions: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TokenFacts:
+    """One address of a partner. What stands in it is known to the partner alone."""
+
+    id: UUID
+    partner: UUID
+    partner_name: str
+    made_at: datetime
+    revoked_at: datetime | None
+
+
+def partners(ask: Ask) -> Rows[PartnerFacts]:
+    """Return partners; filters: `country` (ISO 3166-1), `answered` ("yes" or "no"); sorts: `SORTS`."""
+    rows = Partner.objects.annotate(
+        live=Count("tokens", filter=Q(tokens__revoked_at=None), distinct=True),
+        whole=Count(
+            "submissions",
+            filter=Q(submissions__state="received", submissions__replaces=None),
+            distinct=True,
+        ),
+        last=Max("submissions__completed_at"),
+    )
+    if ask.search:
+        rows = rows.filter(Q(name__icontains=ask.search) | Q(email__icontains=ask.search))
+    if ask.filters.get("country"):
+        rows = rows.filter(country=ask.filters["country"])
+    if ask.filters.get("answered"):
+        rows = rows.filter(whole__gt=0) if ask.filters["answered"] == "yes" else rows.filter(whole=0)
+    ordered = rows.order_by(*ask.order(SORTS, ("name", "id")))
+    page = [
+        PartnerFacts(row.id, row.name, row.country, row.email, row.live, row.whole, row.last)
+        for row in ordered[ask.first : ask.first + ask.count]
+    ]
+    return Rows(page, rows.count())
+
+
+def find_partner(called: str) -> UUID | None:
+    """Return the id of the partner of this name or id, or None."""
+    row = Partner.objects.filter(name=" ".join(called.split())).first()
+    if row is None:
+        try:
+            row = Partner.objects.filter(id=UUID(called)).first()
+        except ValueError:
+            return None
+    return row.id if row else None
+
+
+def tokens(partner: UUID | None = None) -> Sequence[TokenFacts]:
+    """Return the addresses of everybody, or of one partner: those in force first, newest first."""
+    rows = Token.objects.select_related("partner")
+    if partner is not None:
+        rows = rows.filter(partner_id=partner)
+    found = [
+        TokenFacts(row.id, row.partner_id, row.partner.name, row.made_at, row.revoked_at)
+        for row in rows.order_by("-made_at", "-id")
+    ]
+    return sorted(found, key=lambda each: each.revoked_at is not None)
+
+
+def partner_of(token: str) -> UUID | None:
+    """Return whose address this is; None for one that never was as for one that was revoked.
+
+    One look by the hash either way: neither the answer nor its time tells which of the two it is.
+    """
+    lookup = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    row = Token.objects.filter(lookup=lookup).values_list("partner_id", "revoked_at").first()
+    return row[0] if row and row[1] is None else None

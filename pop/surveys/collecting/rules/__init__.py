@@ -1,0 +1,1 @@
+"""How a submission is read, compared with its form, and cleaned: pure, on plain bytes."""

@@ -1,0 +1,166 @@
+"""Functions on texts. Lengths and places count UTF-16 units, as ECMAScript and Java do."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser as patterns  # type: ignore[attr-defined]
+from typing import Any
+
+from pop.surveys.forms.xpath.grammar import Call, Literal, XPathError
+from pop.surveys.forms.xpath.values import Value, number_of, text_of
+from pop.surveys.forms.xpath.world import World
+
+LONGEST_UUID = 4096
+# A pattern is tried on no more than this much of an answer.
+_LONGEST_TRIED = 10_000
+_SPACE = re.compile(r"[ \t\r\n]+")
+_PLAIN_DOLLAR = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+
+
+def length(text: str) -> int:
+    """Return the number of UTF-16 units of a text."""
+    return len(text) + sum(sign > "\uffff" for sign in text)
+
+
+def concat(world: World, values: list[Value]) -> str:
+    """Return all values behind one another; of several nodes each."""
+    return "".join(_each(values))
+
+
+def join(world: World, values: list[Value]) -> str:
+    """Return the values after the first, with the first between them."""
+    return text_of(values[0]).join(_each(values[1:]))
+
+
+def substr(world: World, values: list[Value]) -> str:
+    """Return a part of a text from a 0-based place to another; a negative place counts from the end."""
+    text = _units(text_of(values[0]))
+    size = len(text)
+    start = _place(number_of(values[1], world.zone), size)
+    end = _place(number_of(values[2], world.zone), size) if len(values) > 2 else size
+    return _joined(text[start:end]) if start <= end else ""
+
+
+def substring(world: World, values: list[Value]) -> str:
+    """Return a part of a text from a 1-based place, as long as asked (XPath 1.0, 4.2)."""
+    text = _units(text_of(values[0]))
+    start = _rounded(number_of(values[1], world.zone))
+    end = start + _rounded(number_of(values[2], world.zone)) if len(values) > 2 else math.inf
+    return _joined([sign for place, sign in enumerate(text, 1) if start <= place < end])
+
+
+def substring_before(words: list[str]) -> str:
+    """Return what stands before a mark, "" without it."""
+    before, mark, _ = words[0].partition(words[1]) if words[1] else ("", "", "")
+    return before if mark else ""
+
+
+def substring_after(words: list[str]) -> str:
+    """Return what stands behind a mark, "" without it."""
+    return words[0].partition(words[1])[2] if words[1] else words[0]
+
+
+def normalize_space(text: str) -> str:
+    """Return a text with single blanks, and none at its ends."""
+    return _SPACE.sub(" ", text).strip(" ")
+
+
+def translate(words: list[str]) -> str:
+    """Return a text with every sign of a list replaced by the one at its place in another, or left out."""
+    table: dict[int, str | None] = {}
+    for place, sign in enumerate(words[1]):
+        table.setdefault(ord(sign), words[2][place] if place < len(words[2]) else None)
+    return words[0].translate(table)
+
+
+def selected_at(world: World, values: list[Value]) -> str:
+    """Return the choice at a 0-based place of an answer with several."""
+    chosen = text_of(values[0]).split()
+    place = number_of(values[1], world.zone)
+    return chosen[int(place)] if 0 <= place < len(chosen) else ""
+
+
+def regex(words: list[str]) -> bool:
+    """Whether a pattern is found in a text; its signs ^ and $ bind it to the ends."""
+    return _pattern(words[1]).search(words[0][:_LONGEST_TRIED]) is not None
+
+
+def check_regex(call: Call) -> None:
+    """Raise XPathError for a pattern that is not written out, cannot be read, or could run away on a long answer."""
+    written = call.arguments[1]
+    if not isinstance(written, Literal):
+        raise XPathError("regex_unusable", "the pattern of regex() must stand there as a text")
+    try:
+        _pattern(written.text)
+        parsed = patterns.parse(_in_python(written.text))
+    except (re.error, OverflowError, RecursionError, ValueError):
+        raise XPathError("regex_unusable", f"the pattern “{written.text}” cannot be read") from None
+    if _may_run_away(parsed, inside=False):
+        raise XPathError("regex_unusable", f"the pattern “{written.text}” repeats what already repeats")
+
+
+def check_pairs(call: Call) -> None:
+    """Raise XPathError if a weighted checklist lacks a weight."""
+    if len(call.arguments) % 2:
+        raise XPathError("function_arguments", f"the function {call.name}() needs a weight for each of its answers")
+
+
+@functools.lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(_in_python(text), re.ASCII)
+
+
+def _in_python(text: str) -> str:
+    """Return a pattern whose $ is the very end, as it is in ECMAScript; Python's also stands before a last newline."""
+    return _PLAIN_DOLLAR.sub(lambda found: r"\Z" if found.group() == "$" else found.group(), text)
+
+
+def _may_run_away(parsed: Any, *, inside: bool) -> bool:  # noqa: ANN401
+    """Whether something that repeats without end stands inside something else that does."""
+    for code, given in parsed:
+        if code in {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}:
+            _, most, part = given
+            endless = most == codes.MAXREPEAT or most > 64
+            if (endless and inside) or _may_run_away(part, inside=inside or endless):
+                return True
+        elif code is codes.SUBPATTERN:
+            if _may_run_away(given[-1], inside=inside):
+                return True
+        elif code is codes.BRANCH:
+            if any(_may_run_away(part, inside=inside) for part in given[1]):
+                return True
+        elif code in {codes.ASSERT, codes.ASSERT_NOT} and _may_run_away(given[1], inside=inside):
+            return True
+    return False
+
+
+def _each(values: list[Value]) -> list[str]:
+    found: list[str] = []
+    for value in values:
+        found.extend([node.string() for node in value] if isinstance(value, list) else [text_of(value)])
+    return found
+
+
+def _units(text: str) -> list[str]:
+    """Return the UTF-16 units of a text."""
+    raw = text.encode("utf-16-le", "surrogatepass")
+    return [raw[at : at + 2].decode("utf-16-le", "surrogatepass") for at in range(0, len(raw), 2)]
+
+
+def _joined(units: list[str]) -> str:
+    """Return a text of UTF-16 units; half a pair becomes the sign for what cannot be shown."""
+    return "".join(units).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _place(number: float, size: int) -> int:
+    if math.isnan(number):
+        return 0
+    place = size if number == math.inf else 0 if number == -math.inf else math.trunc(number)
+    return min(max(0, place + size if place < 0 else place), size)
+
+
+def _rounded(number: float) -> float:
+    return number if math.isnan(number) or math.isinf(number) else math.floor(number + 0.5)

@@ -1,0 +1,3 @@
+"""The tables of surveys, one import line per capability."""
+
+from pop.surveys.collecting.models import *  # noqa: F403
