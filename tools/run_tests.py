@@ -11,12 +11,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import peer_engine
 from with_postgres import program
 
 ROOT = Path(__file__).resolve().parents[1]
 STRICT = os.environ.get("CI") == "true"
-# Debian's names of what the tests drive: a browser, a database server, a tracer of system calls, a clock to set.
-PACKAGES = {"chromium": "chromium", "postgres": "postgresql", "strace": "strace", "faketime": "faketime"}
+# Debian's names of what the tests drive: a browser, a database server, a tracer of system calls, a clock to set, and
+# what ODK's own form engine and form checker run on.
+PACKAGES = {
+    "chromium": "chromium",
+    "postgres": "postgresql",
+    "strace": "strace",
+    "faketime": "faketime",
+    "node": "nodejs",
+    "npm": "npm",
+    "java": "default-jre-headless",
+}
+ENGINE = "ODK's form engine"
 # A helpline may live in a database of its own: its tests run once so, with two files.
 APART = ROOT / "build" / "tests" / "helpline.sqlite3"
 
@@ -27,7 +38,9 @@ def missing() -> list[str]:
         absent.append("chromium")
     if not program("postgres"):
         absent.append("postgres")
-    absent += [name for name in ("strace", "faketime") if not shutil.which(name)]
+    absent += [name for name in ("strace", "faketime", "node", "java") if not shutil.which(name)]
+    if not shutil.which("npm") and not peer_engine.ready():
+        absent.append("npm")
     return absent
 
 
@@ -58,6 +71,8 @@ def main() -> int:
     if absent:
         install(absent)
         absent = missing()
+    if not peer_engine.install():
+        absent.append(ENGINE)
     if absent and STRICT:
         print(f"Nothing may be left out here, but {', '.join(absent)} could not be installed.")
         return 1
@@ -74,6 +89,10 @@ def main() -> int:
         left_out.append("power cuts and failing syncs: install strace")
     if "faketime" in absent:
         left_out.append("clock jumps: install faketime")
+    if ENGINE in absent:
+        left_out.append("our form engine beside ODK's own: install nodejs and npm")
+    if "java" in absent:
+        left_out.append("ODK Validate: install Java (Debian: default-jre-headless)")
     if "postgres" in absent:
         left_out.append("storage on PostgreSQL: install it (Debian: postgresql)")
     else:
