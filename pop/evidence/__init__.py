@@ -1,0 +1,1 @@
+"""Evidence: what is known, drawn and counted for everybody."""

@@ -1,0 +1,5 @@
+"""What evidence keeps, by capability."""
+
+from pop.evidence.maps.models import CountryRisk
+
+__all__ = ["CountryRisk"]

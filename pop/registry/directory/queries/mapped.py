@@ -1,0 +1,209 @@
+"""What may stand on a public map: for each published record what it is and what it offers, and nothing to reach it by.
+
+No number, no address, no web page and no remark is in these facts, so that no map, table or file made of them can hold
+one. Who may be shown where, and how exactly, is decided by whoever draws the map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from django.db.models import Count, Max, Q
+from pop_sdk.vocabulary import NEEDS, TEXT_CHANNELS
+
+from pop.registry.directory.models import Change, Contact, Service
+from pop.registry.directory.queries.pages import EXPLAINED
+from pop.registry.directory.rules.hours import state_at
+from pop.registry.directory.rules.hours_text import HoursError
+from pop.registry.directory.rules.publication import CLEAR, PUBLISHED
+from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, STAGES, kinds, topics
+
+OPERATORS = ("civil_society", "government", "school", "faith", "youth_led", "company", "un")
+_CHUNK = 2_000
+
+State = Literal["open", "closed", "always", "unknown"]
+
+
+class HoursKey(NamedTuple):
+    """All that decides when a contact is open; the few distinct ones of a registry are shared by its records."""
+
+    text: str
+    zone: str
+    country: str
+    subdivision: str
+    holiday_policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRecord:
+    """One published record. Empty tuples and None mean that the fact is not known.
+
+    `topics` are those with evidence and those that being of its kind is evidence for; `general` says that it has none
+    of its own and takes any. `needs` are ids of `NEEDS` that at least one contact meets. Ages are whole years,
+    inclusive.
+    """
+
+    id: UUID
+    name: str
+    country: str
+    subdivisions: tuple[str, ...]
+    kind: str
+    operator: str
+    responders: tuple[str, ...]
+    audience: tuple[str, ...]
+    age_min: int | None
+    age_max: int | None
+    languages: tuple[str, ...]
+    topics: tuple[str, ...]
+    general: bool
+    channels: tuple[str, ...]
+    needs: tuple[str, ...]
+    stage: str
+    stage_on: date | None
+    source: str
+    hours: tuple[HoursKey, ...]
+
+
+class Lists(NamedTuple):
+    """The lists that a filter may name, in the order of the vocabulary."""
+
+    kinds: tuple[str, ...]
+    topics: tuple[str, ...]
+    channels: tuple[str, ...]
+    audiences: tuple[str, ...]
+    responders: tuple[str, ...]
+    operators: tuple[str, ...]
+    stages: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+def lists() -> Lists:
+    """Return the lists that records are made of."""
+    return Lists(
+        kinds=tuple(kinds()),
+        topics=tuple(topics()),
+        channels=tuple(CHANNELS),
+        audiences=tuple(AUDIENCES),
+        responders=tuple(RESPONDERS),
+        operators=OPERATORS,
+        stages=tuple(STAGES),
+        needs=NEEDS,
+    )
+
+
+_ON_MAP = Q(state=PUBLISHED, safety=CLEAR)
+_OF_ON_MAP = Q(service__state=PUBLISHED, service__safety=CLEAR)
+
+
+def edition() -> tuple[object, ...]:
+    """Return what changes whenever a record on the map may have changed; cheap enough to ask at every request."""
+    shown = Service.objects.aggregate(rows=Count("id"), shown=Count("id", filter=_ON_MAP), newest=Max("changed_at"))
+    return (*shown.values(), Contact.objects.count(), Change.objects.count())
+
+
+def mapped_records() -> Iterator[MappedRecord]:
+    """Yield the published records that no safety decision holds back, in order of id, in two queries."""
+    offers = _offers()
+    rows = Service.objects.filter(_ON_MAP).order_by("id").values_list(*_ROW, named=False)
+    order = {topic: place for place, topic in enumerate(topics())}
+    for row in rows.iterator(chunk_size=_CHUNK):
+        (id, name, country, parts, kind, operator, responders, audience, low, high, *rest) = row
+        languages, own, zone, policy, stage, stage_on, source = rest
+        known = kinds().get(kind)
+        claimed = {*own, *(known.topics if known else ())} & order.keys()
+        contacts = offers.get(id, ())
+        yield MappedRecord(
+            id=id,
+            name=name,
+            country=country,
+            subdivisions=tuple(parts),
+            kind=kind,
+            operator=operator,
+            responders=tuple(responders),
+            audience=tuple(audience),
+            age_min=low,
+            age_max=high,
+            languages=tuple(dict.fromkeys([*languages, *(tag for each in contacts for tag in each.languages)])),
+            topics=tuple(sorted(claimed, key=order.__getitem__)),
+            general=bool(known and known.covers_everything and not own),
+            channels=tuple(dict.fromkeys(each.channel for each in contacts)),
+            needs=tuple(need for need in NEEDS if any(need in _met(each) for each in contacts)),
+            stage=stage,
+            stage_on=stage_on,
+            source=source,
+            hours=tuple(
+                {
+                    HoursKey(each.hours, zone, country, _only(each.subdivisions or parts), policy): None
+                    for each in contacts
+                    if each.hours
+                }
+            ),
+        )
+
+
+def states_at(keys: Iterable[HoursKey], minute: int) -> Mapping[HoursKey, State]:
+    """Return what the stated hours say about one UTC minute since the epoch; hours that cannot be read are unknown."""
+    return {key: _state(key, minute) for key in keys}
+
+
+def _state(key: HoursKey, minute: int) -> State:
+    try:
+        return state_at(*key, minute)
+    except HoursError:
+        return "unknown"
+
+
+_ROW = (
+    *("id", "name", "country", "subdivisions", "kind", "organisation__operator", "responders", "audience"),
+    *("age_min", "age_max", "languages", "topics", "timezone", "holiday_policy", "stage", "stage_on", "source"),
+)
+
+
+class _Offer(NamedTuple):
+    service: UUID
+    channel: str
+    languages: list[str]
+    subdivisions: list[str]
+    free: bool | None
+    anonymous: bool | None
+    leaves_trace: bool | None
+    from_abroad: bool | None
+    hours: str
+
+
+def _offers() -> Mapping[UUID, list[_Offer]]:
+    """Return the contacts that anybody may see, by service, without a value to reach them by."""
+    shown = _OF_ON_MAP & Q(withheld__in=["", *sorted(EXPLAINED)])
+    rows = Contact.objects.filter(shown).order_by("service_id", "position", "id").values_list(*_OFFER)
+    found: dict[UUID, list[_Offer]] = {}
+    for row in rows.iterator(chunk_size=_CHUNK):
+        found.setdefault(row[0], []).append(_Offer(*row))
+    return found
+
+
+_OFFER = (
+    *("service_id", "channel", "languages", "subdivisions", "free", "anonymous", "leaves_trace"),
+    *("from_abroad", "hours"),
+)
+
+
+def _met(offer: _Offer) -> frozenset[str]:
+    """Return the needs that a contact meets for certain; what nobody knows meets none."""
+    said = {
+        "free": offer.free is True,
+        "anonymous": offer.anonymous is True,
+        "no_trace": offer.leaves_trace is False,
+        "text_only": offer.channel in TEXT_CHANNELS,
+        "sign_language": offer.channel == "video_sign",
+        "from_abroad": offer.from_abroad is True,
+    }
+    return frozenset(need for need, met in said.items() if met)
+
+
+def _only(parts: list[str]) -> str:
+    """Return the one part of a country whose holidays count, "" where there are none or several."""
+    return parts[0] if len(parts) == 1 else ""
