@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
+from pop.evidence.maps.console_words import WORDS as RISKS
+from pop.evidence.maps.words import MAP
 from pop.helpline.cases.words import WORDS as CASES
 from pop.helpline.desk.words import WORDS as DESK
 from pop.helpline.queue.words import WORDS as QUEUE
@@ -26,11 +28,12 @@ from pop.people.words import WORDS as PEOPLE
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
 from pop.registry.directory.words import REGISTRY
 from pop.signposting.finder.words import ADULT, FINDER
+from pop.surveys.openrosa.words import OPENROSA
 
 # Every part whose words the public reads: complete in every language. A part that is in neither list is not translated.
-PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY)
+PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY, OPENROSA, MAP)
 # Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
-CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES)
+CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES, RISKS)
 
 Moved = tuple[str, str]
 

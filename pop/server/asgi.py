@@ -6,12 +6,14 @@ Both are made after Django is set up for their door, which `pop serve` does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import cast
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
+from pop.evidence.maps.http.assets import SCRIPT_HASH as MAP_SCRIPT
+from pop.evidence.maps.http.assets import STYLE_HASHES as MAP_STYLES
 from pop.helpline.queue.queries.places import places
 from pop.helpline.talk.http.talking import render_refused
 from pop.helpline.talk.pages import LOOK as TALK_LOOK
@@ -22,6 +24,8 @@ from pop.server.talking import Talking
 from pop.server.wiring import join_pages, plain_doors, snapshots
 from pop.signposting.finder.pages import LOOK as FINDER_LOOK
 from pop.signposting.finder.plain_pages import PlainPages
+from pop.surveys.openrosa.http.doors import ROOT as OPENROSA
+from pop.surveys.openrosa.http.doors import OpenRosa
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -53,7 +57,7 @@ class InTurn:
 
 
 class Program:
-    """One process's application: plain doors by exact path, plain pages, then Django; and its start and end."""
+    """One process's application: plain doors by path or by what it begins with, plain pages, Django; start and end."""
 
     def __init__(
         self,
@@ -64,8 +68,10 @@ class Program:
         start: Hook | None = None,
         stop: Hook | None = None,
         closing: Callable[[], None] | None = None,
+        trees: Mapping[str, Application] | None = None,
     ) -> None:
         self.closing = closing
+        self.trees = dict(trees or {})
         self.doors = doors
         self.pages = pages
         self.django = django
@@ -81,6 +87,10 @@ class Program:
         if door is not None:
             await door(scope, receive, send)
             return
+        for root, tree in self.trees.items():
+            if scope["path"].startswith(root):
+                await tree(scope, receive, send)
+                return
         if scope["method"] == "OPTIONS":
             allow = (b"allow", b"GET, HEAD, POST, OPTIONS")
             await send({"type": "http.response.start", "status": 204, "headers": [allow]})
@@ -112,7 +122,8 @@ def public(talking: Talking | None = None) -> Secured:
     looks = (FINDER_LOOK, TALK_LOOK)
     policy = Policy(
         csp=content_security_policy(
-            scripts=[look.script_hash for look in looks], styles=[*(look.style_hash for look in looks), CSS_HASH]
+            scripts=[*(look.script_hash for look in looks), MAP_SCRIPT],
+            styles=[*(look.style_hash for look in looks), CSS_HASH, *MAP_STYLES],
         ),
         referrer=b"no-referrer",
         production=settings.PRODUCTION,
@@ -120,6 +131,7 @@ def public(talking: Talking | None = None) -> Secured:
     )
     doors = plain_doors(current)
     pages = PlainPages(current)
+    openrosa = OpenRosa()
 
     async def start() -> None:
         await current.start()
@@ -130,6 +142,7 @@ def public(talking: Talking | None = None) -> Secured:
     async def stop() -> None:
         await talks.stop()
         await current.stop()
+        openrosa.close()
 
     warming: list[asyncio.Task[int]] = []
     program = Program(
@@ -139,8 +152,9 @@ def public(talking: Talking | None = None) -> Secured:
         start=start,
         stop=stop,
         closing=talks.close_streams,
+        trees={OPENROSA: openrosa},
     )
-    return Secured(program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts)
+    return Secured(program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts, bounded=(OPENROSA,))
 
 
 def console(talking: Talking | None = None) -> Secured:

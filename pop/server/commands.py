@@ -59,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     snapshot.add_parser("build", help="build, sign and publish a new version").set_defaults(job="snapshotting:build")
     snapshot.add_parser("verify", help="verify the current version").set_defaults(job="snapshotting:verify")
 
+    _add_surveys(commands)
+
     keys = commands.add_parser("keys", help="the key directory").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
@@ -133,6 +135,38 @@ def parser() -> argparse.ArgumentParser:
         "prepare", help="do what `pop serve` does first: keys, database, registry, snapshot"
     ).set_defaults(job="serving:prepare")
     return top
+
+
+def _add_surveys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands of surveys."""
+    survey = commands.add_parser("survey", help="forms, who fills them, and what came in").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    load = survey.add_parser("load", help="load a form (XLSForm: .xlsx, or its Markdown form .md) as a draft")
+    load.add_argument("file", metavar="FILE")
+    load.set_defaults(job="surveying:load")
+    for verb, what in (("open", "let a form take answers"), ("close", "let a form take no more answers")):
+        move = survey.add_parser(verb, help=what)
+        move.add_argument("form", metavar="FORM", help="its form_id")
+        move.add_argument("--version", help="only this version (open: instead of the one loaded last)")
+        move.set_defaults(job=f"surveying:{verb}_")
+    survey.add_parser("list", help="list the forms, their states and how much came in").set_defaults(
+        job="surveying:list_"
+    )
+    partner = survey.add_parser("partner", help="add somebody who is asked to answer, or to collect answers")
+    partner.add_argument("name", metavar="NAME")
+    partner.add_argument("--country", default="", help="ISO 3166-1 alpha-2")
+    partner.add_argument("--email", default="")
+    partner.set_defaults(job="surveying:partner")
+    token = survey.add_parser("token", help="make a partner's own address for ODK Collect, KoboCollect or Enketo")
+    token.add_argument("partner", metavar="PARTNER", help="name or id; a name that nobody has yet is added")
+    token.set_defaults(job="surveying:token")
+    survey.add_parser("tokens", help="list the addresses: whose, since when, ended when").set_defaults(
+        job="surveying:tokens_"
+    )
+    revoke = survey.add_parser("revoke", help="end an address at once; what came through it stays")
+    revoke.add_argument("token", metavar="TOKEN-ID")
+    revoke.set_defaults(job="surveying:revoke")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

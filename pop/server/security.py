@@ -33,12 +33,15 @@ MAX_BODY = 65_536
 MAX_TARGET = 16_384
 # So much of a refused body is read and thrown away, so that its sender comes to read why it was refused.
 MAX_DRAINED = 4_194_304
+# The one page that other sites may show inside their own. It has no form, no cookie and no script.
+EMBEDDED = "/map/embed"
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 # 64 kB at the 50 kbit/s of a bad network take 11 s; who needs longer keeps a place that others want.
 BODY_SECONDS = 30.0
 
 # Public data that anybody may keep; everything else is `no-store` (safety.md, headers).
-PUBLIC_DATA = ("/v1/snapshot", "/v1/snapshot.sig", "/v1/countries", "/v1/topics", "/openapi.yaml")
+MAP_FILES = ("/map.csv", "/map.hxl.csv", "/map.geojson", "/map.json", "/map.svg")
+PUBLIC_DATA = ("/v1/snapshot", "/v1/snapshot.sig", "/v1/countries", "/v1/topics", "/openapi.yaml", *MAP_FILES)
 PUBLIC_TREES = ("/hsds/", "/static/")
 
 
@@ -73,11 +76,14 @@ class Secured:
         policy: Policy,
         hot: Mapping[str, Hot] | None = None,
         posts: Mapping[str, Post] | None = None,
+        bounded: tuple[str, ...] = (),
     ) -> None:
         """Take what is behind the wrapper, and the hot doors by path: GET on them is answered here, at once.
 
-        `posts` are asked first by a server that knows of them (pop.server.bounded).
+        `posts` are asked first by a server that knows of them (pop.server.bounded). What begins with one of `bounded`
+        reads bodies itself, bounds them itself, and is given them as they come.
         """
+        self.bounded = bounded
         self.application = application
         self.hot = hot or {}
         self.posts = {path.encode(): partial(self._post, door) for path, door in (posts or {}).items()}
@@ -99,6 +105,13 @@ class Secured:
         cross = [(b"cross-origin-resource-policy", b"cross-origin"), (b"access-control-allow-origin", b"*")]
         self.private: list[Header] = [*common, *shown, same, (b"cache-control", b"no-store")]
         self.data: list[Header] = [*common, *(cross if policy.open_to_other_sites else [same])]
+        self.embedded: list[Header] = []
+        if policy.open_to_other_sites:
+            unframed = {b"x-frame-options", b"cross-origin-opener-policy", b"cross-origin-resource-policy"}
+            kept = [pair for pair in self.private if pair[0] not in unframed]
+            framed = policy.csp.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
+            self.embedded = [(name, framed if name == b"content-security-policy" else said) for name, said in kept]
+            self.embedded.append((b"cross-origin-resource-policy", b"cross-origin"))
         self.unkept: list[Header] = [*self.data, (b"cache-control", b"no-store")]
         self.names = frozenset(name for name, _ in (*self.private, *self.data))
 
@@ -113,8 +126,10 @@ class Secured:
             await self._at_once(hot, scope["query_string"], send)
             return
         extra = self.private
-        if path.startswith(("/v1/", "/hsds/", "/static/", "/openapi.yaml")):
+        if path.startswith(("/v1/", "/hsds/", "/static/", "/openapi.yaml")) or path in MAP_FILES:
             extra = self.data
+        elif path.endswith(EMBEDDED) and self.embedded:
+            extra = self.embedded
         started = False
 
         async def complete(message: Message) -> None:
@@ -130,13 +145,14 @@ class Secured:
                 message["headers"] = headers
             await send(message)
 
-        refusal = refused(scope)
+        streams = path.startswith(self.bounded) if self.bounded else False
+        refusal = refused(scope, most=None if streams else MAX_BODY)
         if refusal:
             if refusal[0] == 413:
                 await self._let_finish(receive)
             await answer_problem(complete, *refusal)
             return
-        if scope["method"] not in {"GET", "HEAD"}:
+        if not streams and scope["method"] not in {"GET", "HEAD"}:
             try:
                 body = await in_time(whole_body(receive), self.body_seconds)
             except TimeoutError:
@@ -203,8 +219,11 @@ def tell(error: Exception) -> None:
     log.error("unexpected %s at %s", type(error).__name__, place)
 
 
-def refused(scope: Scope) -> tuple[int, str, str] | None:
-    """Return the problem (status, title, detail) of a request line that no view should have to think about, or None."""
+def refused(scope: Scope, *, most: int | None = MAX_BODY) -> tuple[int, str, str] | None:
+    """Return the problem (status, title, detail) of a request that no view should have to think about, or None.
+
+    `most` is how many bytes a body may announce; None where the door bounds it by itself.
+    """
     if scope["method"] not in METHODS:
         return 405, "Not done here", "Addresses here answer GET, HEAD, POST and OPTIONS."
     query: bytes = scope["query_string"]
@@ -216,8 +235,8 @@ def refused(scope: Scope) -> tuple[int, str, str] | None:
     if "\ufffd" in scope["path"] or any("\ud800" <= character <= "\udfff" for character in scope["path"]):
         return 400, "Not understood", "The address is not valid UTF-8."
     for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY:
-            return 413, "Too large", f"A request may hold at most {MAX_BODY} bytes."
+        if most is not None and name == b"content-length" and value.isdigit() and int(value) > most:
+            return 413, "Too large", f"A request may hold at most {most} bytes."
     return None
 
 

@@ -31,6 +31,9 @@ EXIT_URL = os.environ.get("POP_EXIT_URL", "https://www.google.com/")
 # Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all.
 DOOR = os.environ.get("POP_DOOR", "console")
 
+# The shapes of the map, where another authority's are to be drawn than the project's own (docs/do/use-the-map.md).
+MAP_GEOMETRY = os.environ.get("POP_MAP_GEOMETRY", "")
+
 DEBUG = False
 ALLOWED_HOSTS = [h for h in os.environ.get("POP_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if h]
 
@@ -109,6 +112,8 @@ INSTALLED_APPS = [
     "pop.pages",
     "pop.registry",
     "pop.signposting",
+    "pop.surveys",
+    "pop.evidence",
     "pop.helpline",
 ]
 

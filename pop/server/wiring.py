@@ -49,6 +49,8 @@ from pop.signposting.snapshots.queries import CHANGED
 from pop.signposting.snapshots.store import snapshots_dir
 from pop.signposting.snapshots.watch import Watch
 from pop.signposting.snapshots.worker import SnapshotDuty
+from pop.surveys.collecting.actions.receiving import RECEIVED as SUBMISSION_RECEIVED
+from pop.surveys.collecting.actions.sweeping import CollectingDuty
 
 SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 
@@ -70,6 +72,7 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     DUTY_CHANGED: [],
     COMPLAINT_MADE: [],
     COMPLAINT_ANSWERED: [],
+    SUBMISSION_RECEIVED: [],
 }
 # What a restored backup must forget again, by kind of record in the journal of erasures.
 ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
@@ -77,7 +80,7 @@ ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
 
 def run_worker() -> int:
     """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
-    duties: list[Duty] = [SNAPSHOT_DUTY, SweepingDuty(), KeepingDuty(), TendingDuty()]
+    duties: list[Duty] = [SNAPSHOT_DUTY, SweepingDuty(), KeepingDuty(), TendingDuty(), CollectingDuty()]
     linking = [LinkingDuty(using) for using in settings.DATABASES]
     run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[*duties, *linking])
     return 0

@@ -78,7 +78,9 @@ class Submission(models.Model):
     source = models.CharField(max_length=10)
     state = models.CharField(max_length=10)
     files = models.JSONField(default=list)  # names of the files that its answers name
-    faults = models.JSONField(default=list)  # [{"path", "code"}]: what the form's own rules find wrong, for the reviewer
+    faults = models.JSONField(
+        default=list
+    )  # [{"path", "code"}]: what the form's own rules find wrong, for the reviewer
     provenance = models.JSONField(default=dict)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     received_at = models.DateTimeField(db_index=True)

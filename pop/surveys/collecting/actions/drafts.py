@@ -1,7 +1,7 @@
 """Answers to go on with: sealed to a six-word code, written by whoever fills them, read by whoever knows the words.
 
-The service can replace a draft, and cannot read it: each saving makes a new key, sealed to the public half of the code's
-pair. The code's keys are derived by whoever asks (pop.privacy.derivations), slowly and in turn.
+The service can replace a draft, and cannot read it: each saving makes a new key, sealed to the public half of the
+code's pair. The code's keys are derived by whoever asks (pop.privacy.derivations), slowly and in turn.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pop.surveys.collecting.models import Draft, Submission, Survey
 KEPT: Final = timedelta(days=90)
 MOST_CHARACTERS: Final = 1_000_000
 _EPOCH: Final = 1
+_AUTHOR: Final = "respondent"
 
 
 class DraftError(Exception):
@@ -90,15 +91,14 @@ def open_draft(*, keys: Sequence[CodeKey], now: datetime) -> Opened | None:
     if row.submission_id is not None:
         return Opened(row.id, row.survey_id, row.language, row.submission_id, "")
     try:
-        secret = open_with(by_lookup[bytes(row.lookup)].pair.private, bytes(row.sealed_key))
-        xml = open_message(secret, bytes(row.sealed), **_bound(row))
+        xml = _unseal(row, by_lookup[bytes(row.lookup)].pair.private)
     except SealError:
         return None
     return Opened(row.id, row.survey_id, row.language, None, xml)
 
 
 def finish_draft(*, draft: UUID, submission: UUID, now: datetime) -> None:
-    """Let a code lead to what its draft became, so that who sent it can see and correct it; the answers are deleted here.
+    """Let a code lead to what its draft became, so that who sent it can see and correct it; the draft is deleted.
 
     A year from now the code leads nowhere. Raises DraftError.
     """
@@ -124,16 +124,27 @@ def _seal(draft: Draft, xml: str) -> None:
         raise DraftError("too_long")
     secret = new_key()
     draft.sealed_key = seal_to(bytes(draft.public_key), secret)
-    # Padded, so that the size of a draft in the database tells little about what was answered.
-    draft.sealed = seal_message(secret, xml, **_bound(draft))
+    # Padded, so that the size of a draft in the database tells little about what was answered; and bound to the row and
+    # to how often it was saved, so that no row passes for another one and no former state for a later one.
+    draft.sealed = seal_message(
+        secret,
+        xml,
+        case=draft.id,
+        epoch=_EPOCH,
+        sequence=draft.edition,
+        author=_AUTHOR,
+        client_key=str(draft.survey_id),
+    )
 
 
-def _bound(draft: Draft) -> dict[str, object]:
-    """Return what a draft's seal is bound to: no row passes for another one, and no former state for a later one."""
-    return {
-        "case": draft.id,
-        "epoch": _EPOCH,
-        "sequence": draft.edition,
-        "author": "respondent",
-        "client_key": str(draft.survey_id),
-    }
+def _unseal(draft: Draft, private: bytes) -> str:
+    """Return what `_seal` sealed. Raises SealError."""
+    return open_message(
+        open_with(private, bytes(draft.sealed_key)),
+        bytes(draft.sealed),
+        case=draft.id,
+        epoch=_EPOCH,
+        sequence=draft.edition,
+        author=_AUTHOR,
+        client_key=str(draft.survey_id),
+    )

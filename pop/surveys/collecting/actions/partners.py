@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.db import transaction
 from pop.audit.actions import record
 from pop.places.countries import codes
 from pop.surveys.collecting.models import Partner, Token
+from pop.surveys.collecting.rules.tokens import lookup_of
 
 TOKEN_BYTES = 32
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}")
@@ -58,8 +58,7 @@ def make_partner(*, name: str, now: datetime, country: str = "", email: str = ""
 def make_token(*, partner: UUID, now: datetime, by: UUID | None = None) -> Made:
     """Make one more address for a partner. Raises PartnerError for an unknown one.
 
-    The token is 32 random bytes in hexadecimal. Only its SHA-256 is kept: so many random bytes are not guessed, so
-    the hash needs neither salt nor slowness.
+    The token is 32 random bytes in hexadecimal. Only its SHA-256 is kept.
     """
     token = secrets.token_hex(TOKEN_BYTES)
     with transaction.atomic():
@@ -97,8 +96,3 @@ def revoke_token(*, token: UUID, now: datetime, by: UUID | None = None) -> bool:
             detail={"partner": str(row.partner_id)},
         )
     return True
-
-
-def lookup_of(token: str) -> bytes:
-    """Return under what a token is found."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -18,7 +18,7 @@ from pop.surveys.collecting.checking import faults_of
 from pop.surveys.collecting.models import Attachment, Submission, Survey
 from pop.surveys.collecting.queries.surveys import shape_of_survey
 from pop.surveys.collecting.rules.pictures import UnfitError, cleaned
-from pop.surveys.collecting.rules.reading import MalformedError, fingerprint, read_xml
+from pop.surveys.collecting.rules.reading import fingerprint, read_xml
 from pop.surveys.collecting.rules.structure import Named, files_of, named
 
 RECEIVED = "submission_received"

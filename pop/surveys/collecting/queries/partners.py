@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,14 @@ from django.db.models import Count, Max, Q
 
 from pop.people.asking import Ask, Rows
 from pop.surveys.collecting.models import Partner, Token
+from pop.surveys.collecting.rules.tokens import lookup_of
 
-SORTS = {"name": ("name",), "country": ("country", "name"), "submissions": ("-whole", "name"), "last": ("-last", "name")}
+SORTS = {
+    "name": ("name",),
+    "country": ("country", "name"),
+    "submissions": ("-whole", "name"),
+    "last": ("-last", "name"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,10 +74,8 @@ def find_partner(called: str) -> UUID | None:
     """Return the id of the partner of this name or id, or None."""
     row = Partner.objects.filter(name=" ".join(called.split())).first()
     if row is None:
-        try:
-            row = Partner.objects.filter(id=UUID(called)).first()
-        except ValueError:
-            return None
+        wanted = id_of(called)
+        row = Partner.objects.filter(id=wanted).first() if wanted else None
     return row.id if row else None
 
 
@@ -93,6 +96,13 @@ def partner_of(token: str) -> UUID | None:
 
     One look by the hash either way: neither the answer nor its time tells which of the two it is.
     """
-    lookup = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-    row = Token.objects.filter(lookup=lookup).values_list("partner_id", "revoked_at").first()
+    row = Token.objects.filter(lookup=lookup_of(token)).values_list("partner_id", "revoked_at").first()
     return row[0] if row and row[1] is None else None
+
+
+def id_of(text: str) -> UUID | None:
+    """Return the id that somebody wrote, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

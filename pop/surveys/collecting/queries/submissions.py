@@ -12,13 +12,18 @@ from django.db.models import Count, Q, QuerySet
 from pop.people.asking import Ask, Rows
 from pop.surveys.collecting import files
 from pop.surveys.collecting.models import Attachment, Submission
+from pop.surveys.collecting.queries.partners import id_of
 
-SORTS = {"received": ("-received_at",), "partner": ("partner__name", "-received_at"), "form": ("survey__form_id", "-received_at")}
+SORTS = {
+    "received": ("-received_at",),
+    "partner": ("partner__name", "-received_at"),
+    "form": ("survey__form_id", "-received_at"),
+}
 
 
 @dataclass(frozen=True)
 class SubmissionFacts:
-    """A submission as lists show it, without its answers. `missing` names files that an answer names and nobody sent."""
+    """A submission as lists show it, without its answers. `missing` are files that an answer names and nobody sent."""
 
     id: UUID
     instance_id: str
@@ -63,15 +68,14 @@ def submissions(ask: Ask) -> Rows[SubmissionFacts]:
     """
     rows = _listed()
     wanted = ask.filters
-    for name, column in (
-        ("form", "survey__form_id"),
-        ("survey", "survey_id"),
-        ("partner", "partner_id"),
-        ("source", "source"),
-        ("state", "state"),
-    ):
+    for name, column in (("form", "survey__form_id"), ("source", "source"), ("state", "state")):
         if wanted.get(name):
             rows = rows.filter(**{column: wanted[name]})
+    for name in ("survey", "partner"):
+        if wanted.get(name):
+            # What is no id is nobody's.
+            found = id_of(wanted[name])
+            rows = rows.filter(**{f"{name}_id": found}) if found else rows.none()
     if wanted.get("counts") == "yes":
         rows = _counting(rows)
     if wanted.get("faults"):
@@ -120,9 +124,11 @@ def attachment_bytes(submission_id: UUID, name: str) -> bytes | None:
 
 
 def _listed() -> QuerySet[Submission]:
-    return Submission.objects.select_related("survey", "partner", "replaced_by").defer(
-        "survey__source", "survey__xform", "replaced_by__xml"
-    ).prefetch_related("attachments")
+    return (
+        Submission.objects.select_related("survey", "partner", "replaced_by")
+        .defer("survey__source", "survey__xform", "replaced_by__xml")
+        .prefetch_related("attachments")
+    )
 
 
 def _counting(rows: QuerySet[Submission]) -> QuerySet[Submission]:

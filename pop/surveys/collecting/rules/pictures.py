@@ -1,8 +1,8 @@
-"""Pictures without what they tell besides: place, time, device, author, thumbnails, and whatever was hung on their end.
+"""Pictures without what they tell besides: place, time, device, author, thumbnails, and whatever hangs on their end.
 
-JPEG and PNG only, because their parts can be taken out without decoding them: nothing is lost, and a hostile picture meets
-no decoder. Every other kind of file is refused: what cannot be cleaned is not kept. A JPEG keeps its orientation, or
-photographs would lie on their side.
+JPEG and PNG only, because their parts can be taken out without decoding them: nothing is lost, and a hostile picture
+meets no decoder. Every other kind of file is refused: what cannot be cleaned is not kept. A JPEG keeps its orientation,
+or photographs would lie on their side.
 """
 
 from __future__ import annotations

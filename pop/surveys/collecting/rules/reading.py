@@ -116,9 +116,9 @@ def _refuse_too_much(root: etree._Element) -> None:
 
 
 def fingerprint(root: etree._Element) -> str:
-    """Return the SHA-256 (hexadecimal) of what a document says: equal however its XML was laid out or its prefixes named.
+    """Return the SHA-256 (hexadecimal) of what a document says, however it was laid out or its prefixes named.
 
-    Local names, attributes in order of their names, and text; white space between elements says nothing.
+    Local names, attributes in order of their names, and text; white space alone says nothing.
     """
     digest = hashlib.sha256()
     for event, each in etree.iterwalk(root, events=("start", "end")):
@@ -127,7 +127,7 @@ def fingerprint(root: etree._Element) -> str:
             continue
         attributes = sorted((str(name), str(value)) for name, value in each.attrib.items())
         text = each.text or ""
-        said = [local_name(each), attributes, "" if len(each) and not text.strip() else text]
+        said = [local_name(each), attributes, text if text.strip() else ""]
         digest.update(b"[" + json.dumps(said, ensure_ascii=True).encode("ascii"))
     return digest.hexdigest()
 

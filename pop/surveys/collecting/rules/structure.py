@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from pop.surveys.collecting.rules.reading import MalformedError, local_name, namespace, read_xml
+from pop.surveys.collecting.rules.reading import MalformedError, local_name, namespace
 
 XFORMS: Final = "http://www.w3.org/2002/xforms"
 JAVAROSA: Final = "http://openrosa.org/javarosa"
@@ -30,7 +30,7 @@ LONGEST_FILE_NAME: Final = 200
 
 @dataclass(frozen=True)
 class Node:
-    """One node of a form: its children by name (none: it holds an answer), and whether it may stand there more than once."""
+    """One node of a form: its children by name (none: it holds an answer), and whether it may stand there again."""
 
     children: Mapping[str, Node] = field(default_factory=dict)
     repeats: bool = False
@@ -50,7 +50,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Named:
-    """What a submission says of itself: the form it fills, its own id, and the id of the one that it corrects, or ""."""
+    """What a submission says of itself: the form it fills, its own id, and the id of the one it corrects, or ""."""
 
     form_id: str
     version: str
@@ -97,7 +97,10 @@ def _node(same: list[etree._Element], path: str, repeats: set[str], files: set[s
 
 
 def named(root: etree._Element) -> Named:
-    """Return what a submission says of itself. Raises MalformedError: `no_form_id`, `no_instance_id`, `bad_instance_id`."""
+    """Return what a submission says of itself.
+
+    Raises MalformedError: `no_form_id`, `no_instance_id`, `bad_instance_id`, `corrects_itself`.
+    """
     form_id = root.get("id", "")
     if not form_id:
         raise MalformedError("no_form_id")

@@ -1,0 +1,150 @@
+"""`pop survey …`: forms, partners, and the addresses through which answers come."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.utils import timezone
+
+from pop.server.jobs.registering import tell_ready
+from pop.surveys.collecting.actions.partners import PartnerError, make_partner, make_token, revoke_token
+from pop.surveys.collecting.actions.surveys import SurveyError, close_survey, load_form, open_survey
+from pop.surveys.collecting.queries.partners import find_partner, id_of, tokens
+from pop.surveys.collecting.queries.surveys import surveys
+from pop.surveys.forms.refusals import RefusedFormError
+
+# Larger than any form that is loaded; what is larger is not read into memory to be refused.
+MOST_BYTES = 60_000_000
+_REFUSALS = {
+    "bad_name": "a name has 1 to 200 visible characters",
+    "unknown_country": "no such country: --country is an ISO 3166-1 code of two letters, as KE",
+    "bad_email": "this is no e-mail address",
+    "name_taken": "there is a partner of this name already",
+    "unknown_partner": "there is no such partner",
+    "unknown_token": "there is no such address: `pop survey tokens` lists their ids",
+}
+
+
+def load(arguments: argparse.Namespace) -> int:
+    """Load a form as a draft; each reason to refuse it is a line of its own."""
+    path = Path(arguments.file)
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            print(f"{path}: refused: the file is larger than a form ever is", file=sys.stderr)
+            return 1
+        data = path.read_bytes()
+    except OSError as error:
+        print(f"{path}: refused: {error.strerror}", file=sys.stderr)
+        return 1
+    tell_ready()
+    try:
+        loaded = load_form(name=path.name, data=data, now=timezone.now())
+    except RefusedFormError as error:
+        for reason in error.reasons:
+            print(f"{path}: refused: {reason}", file=sys.stderr)
+        return 1
+    except SurveyError as error:
+        print(f"{path}: refused: {error}", file=sys.stderr)
+        return 1
+    done = "loaded as a draft" if loaded.new else f"was loaded before, is {loaded.state}"
+    print(f"{loaded.form_id} {loaded.version}: {done}")
+    return 0
+
+
+def open_(arguments: argparse.Namespace) -> int:
+    """Let a form take answers."""
+    tell_ready()
+    try:
+        for each in open_survey(form_id=arguments.form, version=arguments.version, now=timezone.now()):
+            print(f"{each.form_id} {each.version}: open")
+    except SurveyError as error:
+        print(f"pop survey open: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def close_(arguments: argparse.Namespace) -> int:
+    """Let a form take no more answers."""
+    tell_ready()
+    try:
+        closed = close_survey(form_id=arguments.form, version=arguments.version, now=timezone.now())
+    except SurveyError as error:
+        print(f"pop survey close: {error}", file=sys.stderr)
+        return 1
+    for each in closed:
+        print(f"{each.form_id} {each.version}: closed")
+    if not closed:
+        print("nothing of this form was open", file=sys.stderr)
+    return 0
+
+
+def list_(_: argparse.Namespace) -> int:
+    """List every version of every form, tab between the columns."""
+    tell_ready()
+    for each in surveys():
+        print(f"{each.form_id}\t{each.version}\t{each.state}\t{each.submissions}\t{each.title}")
+    return 0
+
+
+def partner(arguments: argparse.Namespace) -> int:
+    """Add a partner and print the id."""
+    tell_ready()
+    try:
+        print(make_partner(name=arguments.name, country=arguments.country, email=arguments.email, now=timezone.now()))
+    except PartnerError as error:
+        return _refuse("partner", error)
+    return 0
+
+
+def token(arguments: argparse.Namespace) -> int:
+    """Print a new token, this once; what a client wants is said beside it, where nobody parses it."""
+    tell_ready()
+    now = timezone.now()
+    try:
+        whose = find_partner(arguments.partner)
+        if whose is None:
+            whose = make_partner(name=arguments.partner, now=now)
+            print("There was no such partner: added.", file=sys.stderr)
+        made = make_token(partner=whose, now=now)
+    except PartnerError as error:
+        return _refuse("token", error)
+    print(made.token)
+    print(
+        f"Server address for the app: http://127.0.0.1:{settings.PUBLIC_PORT}/openrosa/{made.token}\n"
+        f"(in production your https address in its place). It is shown this once; whoever has it can send in the "
+        f"partner's name. To end it: pop survey revoke {made.id}",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def tokens_(_: argparse.Namespace) -> int:
+    """List the addresses, tab between the columns: id, partner, since when, ended when or "in force"."""
+    tell_ready()
+    for each in tokens():
+        ended = f"revoked {each.revoked_at:%Y-%m-%d}" if each.revoked_at else "in force"
+        print(f"{each.id}\t{each.partner_name}\t{each.made_at:%Y-%m-%d}\t{ended}")
+    return 0
+
+
+def revoke(arguments: argparse.Namespace) -> int:
+    """End an address at once."""
+    tell_ready()
+    wanted: UUID | None = id_of(arguments.token)
+    try:
+        if wanted is None:
+            raise PartnerError("unknown_token")
+        ended = revoke_token(token=wanted, now=timezone.now())
+    except PartnerError as error:
+        return _refuse("revoke", error)
+    print("revoked" if ended else "was revoked before")
+    return 0
+
+
+def _refuse(verb: str, error: PartnerError) -> int:
+    print(f"pop survey {verb}: {_REFUSALS[error.code]}", file=sys.stderr)
+    return 1
