@@ -15,7 +15,6 @@ from pop.surveys.forms.xpath.grammar import (
     Binary,
     Call,
     Expression,
-    Filtered,
     Literal,
     Negated,
     Number,
@@ -24,7 +23,7 @@ from pop.surveys.forms.xpath.grammar import (
     XPathError,
 )
 from pop.surveys.forms.xpath.nodes import Node
-from pop.surveys.forms.xpath.nodesets import check_nodes, gives_nodes, only_nodes
+from pop.surveys.forms.xpath.nodesets import check_nodes, only_nodes
 from pop.surveys.forms.xpath.values import Value, differ, equal, number_of, ordered, truth_of
 from pop.surveys.forms.xpath.world import Evaluate, World
 
@@ -49,8 +48,6 @@ def build(tree: Expression) -> Evaluate:
     if isinstance(tree, Negated):
         operand = build(tree.operand)
         return lambda world, node, position, size: -number_of(operand(world, node, position, size), world.zone)
-    if isinstance(tree, Filtered):
-        return _filtered(tree)
     return _path(tree)
 
 
@@ -67,11 +64,6 @@ def _call(tree: Call) -> Evaluate:
     return function.make([build(argument) for argument in tree.arguments])
 
 
-def _need_nodes(tree: Expression, sign: str) -> None:
-    if not gives_nodes(tree):
-        raise XPathError("expression_types", f"“{sign}” needs questions or groups, not a text or a number")
-
-
 def _binary(tree: Binary) -> Evaluate:
     left, right, sign = build(tree.left), build(tree.right), tree.operator
     if sign == "or":
@@ -85,12 +77,6 @@ def _binary(tree: Binary) -> Evaluate:
     if sign in _ORDERS:
         test = _ORDERS[sign]
         return lambda w, n, p, s: ordered(left(w, n, p, s), right(w, n, p, s), w.zone, test)
-    if sign == "|":
-        _need_nodes(tree.left, sign)
-        _need_nodes(tree.right, sign)
-        return lambda w, n, p, s: _in_order(
-            [*only_nodes(left(w, n, p, s), "|"), *only_nodes(right(w, n, p, s), "|")],
-        )
     sum_of = _ARITHMETIC[sign]
     return lambda w, n, p, s: sum_of(number_of(left(w, n, p, s), w.zone), number_of(right(w, n, p, s), w.zone))
 
@@ -118,17 +104,6 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
 }
 
 
-def _filtered(tree: Filtered) -> Evaluate:
-    _need_nodes(tree.subject, "[…]")
-    subject = build(tree.subject)
-    predicates = [build(predicate) for predicate in tree.predicates]
-
-    def evaluate(world: World, node: Node, position: int, size: int) -> Value:
-        return _kept(world, only_nodes(subject(world, node, position, size), "[…]"), predicates)
-
-    return evaluate
-
-
 def _kept(world: World, nodes: list[Node], predicates: Iterable[Evaluate]) -> list[Node]:
     """Return the nodes that pass every predicate; a predicate that is a number asks for a place."""
     for predicate in predicates:
@@ -149,7 +124,6 @@ def _path(tree: Path) -> Evaluate:
     elif isinstance(tree.start, str):
         start = lambda world, node, position, size: [world.document]  # noqa: E731
     else:
-        _need_nodes(tree.start, "/")
         start = build(tree.start)
 
     def evaluate(world: World, node: Node, position: int, size: int) -> Value:
@@ -164,70 +138,27 @@ def _path(tree: Path) -> Evaluate:
 def _step(step: Step) -> Callable[[World, list[Node]], list[Node]]:
     walk = _axis(step)
     predicates = [build(predicate) for predicate in step.predicates]
-    backwards = step.axis in {"ancestor", "ancestor-or-self", "preceding-sibling"}
 
     def take(world: World, nodes: list[Node]) -> list[Node]:
-        if len(nodes) == 1 and not backwards:
+        if len(nodes) == 1:
             return _kept(world, walk(nodes[0]), predicates) if predicates else walk(nodes[0])
         found: dict[Node, None] = {}
         for node in nodes:
             found.update(dict.fromkeys(_kept(world, walk(node), predicates)))
-        return list(found) if not backwards else _in_order(found)
+        return list(found)
 
     return take
 
 
 def _axis(step: Step) -> _Walk:
-    """Return the walk from a node to those of an axis that pass its name test; backward axes come nearest first."""
+    """Return the walk from a node to those of an axis that pass its name test."""
     name = step.test
-    whatever = name in {"*", "node()"}
     if step.axis == "child":
-        if whatever:
-            return lambda node: list(node.children)
         return lambda node: [child for child in node.children if child.name == name]
 
     def fits(node: Node) -> bool:
-        return whatever or node.name == name
+        return name in {"node()", node.name}
 
     if step.axis == "self":
         return lambda node: [node] if fits(node) else []
-    if step.axis == "parent":
-        return lambda node: [node.parent] if node.parent is not None and fits(node.parent) else []
-    walks: dict[str, Callable[[Node], Iterable[Node]]] = {
-        "descendant": lambda node: node.inside(),
-        "descendant-or-self": lambda node: [node, *node.inside()],
-        "ancestor": lambda node: _above(node),
-        "ancestor-or-self": lambda node: [node, *_above(node)],
-        "preceding-sibling": lambda node: reversed(_siblings(node, before=True)),
-        "following-sibling": lambda node: _siblings(node, before=False),
-    }
-    walk = walks[step.axis]
-    return lambda node: [found for found in walk(node) if fits(found)]
-
-
-def _above(node: Node) -> list[Node]:
-    found = []
-    while node.parent is not None:
-        node = node.parent
-        found.append(node)
-    return found
-
-
-def _siblings(node: Node, *, before: bool) -> list[Node]:
-    if node.parent is None:
-        return []
-    place = node.parent.children.index(node)
-    return node.parent.children[:place] if before else node.parent.children[place + 1 :]
-
-
-def _in_order(nodes: Iterable[Node]) -> list[Node]:
-    """Return nodes in document order, each once."""
-
-    def place(node: Node) -> tuple[int, ...]:
-        line = []
-        while node.parent is not None:
-            line.append(node.parent.children.index(node))
-            node = node.parent
-        return tuple(reversed(line))
-
-    return sorted(dict.fromkeys(nodes), key=place)
+    return lambda node: [node.parent] if node.parent is not None and fits(node.parent) else []

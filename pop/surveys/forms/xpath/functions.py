@@ -1,6 +1,7 @@
 """The functions of XPath 1.0 and of ODK XForms that a form may call: https://getodk.github.io/xforms-spec/#xpath-functions.
 
-docs/look-up/forms.md lists them all (a test compares). A function that is missing here refuses the form that calls it.
+docs/look-up/forms.md lists them all (a test compares). A function that is missing here refuses the form that calls it:
+so do those of XPath 1.0 that ODK Collect does not know (floor, ceiling, substring, last).
 """
 
 from __future__ import annotations
@@ -94,14 +95,6 @@ def _whole(number: float) -> float:
     return number if math.isnan(number) or math.isinf(number) else float(math.trunc(number))
 
 
-def _floor(number: float) -> float:
-    return number if math.isnan(number) or math.isinf(number) else float(math.floor(number))
-
-
-def _ceiling(number: float) -> float:
-    return number if math.isnan(number) or math.isinf(number) else float(math.ceil(number))
-
-
 def _round(world: World, values: list[Value]) -> float:
     number = number_of(values[0], world.zone)
     places = number_of(values[1], world.zone) if len(values) > 1 else 0.0
@@ -169,10 +162,9 @@ def _extreme(pick: Callable[[list[float]], float]) -> Callable[[World, list[Valu
 
 
 def _sum(world: World, values: list[Value]) -> float:
-    total = 0.0
-    for node in nodesets.only_nodes(values[0], "sum()"):
-        total += number_of(node.string(), world.zone)
-    return total
+    """Return the sum of nodes; of none it is NaN, as ODK's engine has it: nothing was counted, so nothing is said."""
+    numbers = [number_of(node.string(), world.zone) for node in nodesets.only_nodes(values[0], "sum()")]
+    return sum(numbers) if numbers else math.nan
 
 
 def _ticked(least: float, most: float, weights: list[tuple[bool, float]]) -> bool:
@@ -192,18 +184,20 @@ def _ticked(least: float, most: float, weights: list[tuple[bool, float]]) -> boo
 
 def _checklist(world: World, values: list[Value]) -> bool:
     least, most = (number_of(value, world.zone) for value in values[:2])
-    flat: list[Value] = []
-    for value in values[2:]:
-        flat.extend([[node] for node in value] if isinstance(value, list) else [value])
-    return _ticked(least, most, [(truth_of(value), 1.0) for value in flat])
+    flat = [holds for value in values[2:] for holds in _truths(value)]
+    return _ticked(least, most, [(holds, 1.0) for holds in flat])
+
+
+def _truths(value: Value) -> list[bool]:
+    """Return a value as truths: of nodes each, and a node is true that is not blank."""
+    return [node.string().strip() != "" for node in value] if isinstance(value, list) else [truth_of(value)]
 
 
 def _weighted_checklist(world: World, values: list[Value]) -> bool:
     least, most, *pairs = values
-    weights = [
-        (truth_of(holds), number_of(weight, world.zone))
-        for holds, weight in zip(pairs[::2], pairs[1::2], strict=True)
-    ]
+    weights: list[tuple[bool, float]] = []
+    for holds, weight in zip(pairs[::2], pairs[1::2], strict=True):
+        weights += zip(_truths(holds), _numbers(world, [weight]), strict=False)
     return _ticked(number_of(least, world.zone), number_of(most, world.zone), weights)
 
 
@@ -235,15 +229,11 @@ FUNCTIONS: dict[str, Function] = {
     "coalesce": Function(2, 2, _coalesce),
     "once": Function(1, 1, _once),
     "checklist": _of_values(3, None, _checklist),
-    "weighted-checklist": Function(
-        4, None, _of_values(4, None, _weighted_checklist).make, texts.check_pairs
-    ),
+    "weighted-checklist": Function(4, None, _of_values(4, None, _weighted_checklist).make, texts.check_pairs),
     # Numbers
     "number": _here(lambda w, value: times.number(w, value)),
     "int": _of_number(_whole),
     "round": _of_values(1, 2, _round),
-    "floor": _of_number(_floor),
-    "ceiling": _of_number(_ceiling),
     "abs": _of_number(abs),
     "pow": _of_numbers(_power),
     "log": _of_number(_log),
@@ -268,7 +258,6 @@ FUNCTIONS: dict[str, Function] = {
     "concat": _of_values(1, None, texts.concat),
     "join": _of_values(1, None, texts.join),
     "substr": _of_values(2, 3, texts.substr),
-    "substring": _of_values(2, 3, texts.substring),
     "substring-before": _of_texts(2, 2, texts.substring_before),
     "substring-after": _of_texts(2, 2, texts.substring_after),
     "contains": _of_texts(2, 2, lambda words: words[1] in words[0]),
@@ -296,7 +285,6 @@ FUNCTIONS: dict[str, Function] = {
     "decimal-time": _of_values(1, 1, times.decimal_time),
     # Nodes
     "position": Function(0, 1, _position),
-    "last": Function(0, 0, lambda arguments: lambda w, n, p, s: float(s)),
     "count": _of_values(1, 1, lambda w, values: float(len(nodesets.only_nodes(values[0], "count()")))),
     "count-non-empty": _of_values(1, 1, nodesets.count_non_empty),
     "current": Function(0, 0, lambda arguments: lambda w, n, p, s: [w.current]),

@@ -15,19 +15,8 @@ LONGEST = 20_000
 _DEEPEST = 40
 _DEEPEST_TREE = 150
 
-AXES = frozenset(
-    {
-        "child",
-        "parent",
-        "self",
-        "descendant",
-        "descendant-or-self",
-        "ancestor",
-        "ancestor-or-self",
-        "preceding-sibling",
-        "following-sibling",
-    }
-)
+# ODK Collect follows no other step, and refuses `//`, `|`, `*` and (…)[…]: a form that needs them is of no use there.
+AXES = frozenset({"child", "parent", "self"})
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<number>\d+(?:\.\d*)?|\.\d+)
@@ -37,9 +26,11 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+# Functions that a path may begin with.
+_STARTS = frozenset({"instance", "current"})
 _OPERATORS = frozenset({"and", "or", "mod", "div"})
 # What may stand before a name or a star if that is to be an operand (XPath 1.0, 3.7).
-_OPENERS = frozenset({"@", "::", "(", "[", ",", "/", "//", "|", "+", "-", "=", "!=", "<", "<=", ">", ">="})
+_OPENERS = frozenset({"@", "::", "(", "[", ",", "/", "+", "-", "=", "!=", "<", "<=", ">", ">="})
 
 
 class XPathError(ValueError):
@@ -74,7 +65,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Binary:
-    """Two operands and an operator: or and = != < <= > >= + - * div mod |."""
+    """Two operands and an operator: or and = != < <= > >= + - * div mod."""
 
     operator: str
     left: Expression
@@ -90,7 +81,7 @@ class Negated:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a path; `test` is a name, "*" or "node()"."""
+    """One step of a path; `test` is a name, or "node()" where the axis is parent or self."""
 
     axis: str
     test: str
@@ -99,21 +90,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Path:
-    """Steps from the root ("/"), from the context (None) or from an expression."""
+    """Steps from the root ("/"), from the context (None) or from instance() or current()."""
 
-    start: Expression | str | None
+    start: Call | str | None
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True)
-class Filtered:
-    """An expression with predicates."""
-
-    subject: Expression
-    predicates: tuple[Expression, ...]
-
-
-Expression = Number | Literal | Call | Binary | Negated | Path | Filtered
+Expression = Number | Literal | Call | Binary | Negated | Path
 
 
 def parse(text: str) -> Expression:
@@ -147,8 +130,6 @@ def parts(tree: Expression) -> tuple[Expression, ...]:
         return (tree.left, tree.right)
     if isinstance(tree, Negated):
         return (tree.operand,)
-    if isinstance(tree, Filtered):
-        return (tree.subject, *tree.predicates)
     if isinstance(tree, Path):
         start = () if tree.start is None or isinstance(tree.start, str) else (tree.start,)
         return (*start, *(predicate for step in tree.steps for predicate in step.predicates))
@@ -166,10 +147,12 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         kind, token = match.lastgroup, match.group(match.lastgroup)
         # `a-1` is a name in XPath; a name that ends with a point or a hyphen is not one.
         operand_before = bool(found) and not (found[-1][0] == "operator" or found[-1][1] in _OPENERS)
-        if operand_before and (kind == "name" and token in _OPERATORS or token == "*"):
+        if operand_before and ((kind == "name" and token in _OPERATORS) or token == "*"):
             kind = "operator"
         elif kind == "sign" and token in {"$", ":"}:
             raise XPathError("expression_unreadable", f"“{token}” cannot be used in an expression")
+        elif kind == "sign" and token in {"//", "|", "*"}:
+            raise XPathError("axis_unsupported", f"“{token}” is not supported in a path")
         found.append((kind, token))
         at = match.end()
     found.append(("", ""))
@@ -222,43 +205,28 @@ class _Reader:
         signs = 0
         while self._takes("-"):
             signs += 1
-        tree = self._union()
+        tree = self._path()
         for _ in range(signs):
             tree = Negated(tree)
         return tree
 
-    def _union(self) -> Expression:
-        tree = self._path()
-        while self._takes("|"):
-            tree = Binary("|", tree, self._path())
-        return tree
-
     def _path(self) -> Expression:
-        if self.token in {"/", "//"} and self.kind == "sign":
-            return self._rooted()
+        if self._takes("/"):
+            return Path("/", self._steps() if self._starts_step() else ())
         if not self._starts_operand():
             return Path(None, self._steps())
         tree = self._primary()
-        predicates = self._predicates()
-        if predicates:
-            tree = Filtered(tree, predicates)
-        if self.kind == "sign" and self.token in {"/", "//"}:
-            deep = self._next() == "//"
-            return Path(tree, self._steps(deep=deep))
+        if self.token == "[":
+            raise XPathError("axis_unsupported", "“[…]” is not supported after a bracket or a function")
+        if self._takes("/"):
+            if not isinstance(tree, Call) or tree.name not in _STARTS:
+                raise XPathError("axis_unsupported", "a path begins with a name, “/”, instance() or current()")
+            return Path(tree, self._steps())
         return tree
 
-    def _rooted(self) -> Expression:
-        deep = self._next() == "//"
-        if not deep and not self._starts_step():
-            return Path("/", ())
-        return Path("/", self._steps(deep=deep))
-
-    def _steps(self, *, deep: bool = False) -> tuple[Step, ...]:
-        steps: list[Step] = [Step("descendant-or-self", "node()")] if deep else []
-        steps.append(self._step())
-        while self.kind == "sign" and self.token in {"/", "//"}:
-            if self._next() == "//":
-                steps.append(Step("descendant-or-self", "node()"))
+    def _steps(self) -> tuple[Step, ...]:
+        steps = [self._step()]
+        while self._takes("/"):
             steps.append(self._step())
         return tuple(steps)
 
@@ -275,13 +243,12 @@ class _Reader:
             self._next()
             if axis not in AXES:
                 raise XPathError("axis_unsupported", f"the axis “{axis}” is not supported")
-        if self.kind != "name" and self.token != "*":
+        if self.kind != "name":
             raise XPathError("expression_unreadable", f"a name is expected instead of “{self.token or 'the end'}”")
         test = self._next()
-        if self.token == "(":
-            if test != "node":
+        if self._takes("("):
+            if test != "node" or axis == "child":
                 raise XPathError("axis_unsupported", f"the node test “{test}()” is not supported")
-            self._next()
             self._expect(")")
             test = "node()"
         return Step(axis, test, self._predicates())
@@ -319,7 +286,7 @@ class _Reader:
         return self.kind == "name" and self._tokens[self._at + 1][1] == "(" and self.token != "node"
 
     def _starts_step(self) -> bool:
-        return self.kind == "name" or self.token in {".", "..", "*", "@"}
+        return self.kind == "name" or self.token in {".", "..", "@"}
 
     def _next(self) -> str:
         token = self.token

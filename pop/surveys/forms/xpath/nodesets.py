@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable
 
-from pop.surveys.forms.xpath.grammar import Binary, Call, Expression, Filtered, Literal, Path, XPathError
+from pop.surveys.forms.xpath.grammar import Call, Expression, Literal, Path, XPathError
 from pop.surveys.forms.xpath.nodes import Node
 from pop.surveys.forms.xpath.values import Value, number_of, text_of
 from pop.surveys.forms.xpath.world import Evaluate, World
@@ -26,10 +26,6 @@ _LARGEST = 2_147_483_647
 
 def gives_nodes(tree: Expression) -> bool:
     """Whether an expression answers with nodes."""
-    if isinstance(tree, Filtered):
-        return gives_nodes(tree.subject)
-    if isinstance(tree, Binary):
-        return tree.operator == "|"
     return isinstance(tree, Path) or (isinstance(tree, Call) and tree.name in _GIVE_NODES)
 
 
@@ -166,4 +162,3 @@ def _is_inside(node: Node, holder: Node) -> bool:
             return True
         above = above.parent
     return False
-

@@ -44,14 +44,6 @@ def substr(world: World, values: list[Value]) -> str:
     return _joined(text[start:end]) if start <= end else ""
 
 
-def substring(world: World, values: list[Value]) -> str:
-    """Return a part of a text from a 1-based place, as long as asked (XPath 1.0, 4.2)."""
-    text = _units(text_of(values[0]))
-    start = _rounded(number_of(values[1], world.zone))
-    end = start + _rounded(number_of(values[2], world.zone)) if len(values) > 2 else math.inf
-    return _joined([sign for place, sign in enumerate(text, 1) if start <= place < end])
-
-
 def substring_before(words: list[str]) -> str:
     """Return what stands before a mark, "" without it."""
     before, mark, _ = words[0].partition(words[1]) if words[1] else ("", "", "")
@@ -118,7 +110,7 @@ def _in_python(text: str) -> str:
     return _PLAIN_DOLLAR.sub(lambda found: r"\Z" if found.group() == "$" else found.group(), text)
 
 
-def _may_run_away(parsed: Any, *, inside: bool) -> bool:  # noqa: ANN401
+def _may_run_away(parsed: Any, *, inside: bool) -> bool:
     """Whether something that repeats without end stands inside something else that does."""
     for code, given in parsed:
         if code in {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}:
@@ -160,7 +152,3 @@ def _place(number: float, size: int) -> int:
         return 0
     place = size if number == math.inf else 0 if number == -math.inf else math.trunc(number)
     return min(max(0, place + size if place < 0 else place), size)
-
-
-def _rounded(number: float) -> float:
-    return number if math.isnan(number) or math.isinf(number) else math.floor(number + 0.5)
