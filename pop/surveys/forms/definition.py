@@ -122,7 +122,8 @@ class Group:
 class Repeat:
     """Questions that are answered several times; `count` says how often, or None where the person adds and removes.
 
-    `initial` is the number of instances that a new answering begins with, where nothing counts them.
+    `initial` is the number of rows that the form comes with. Rows that are added later come without rows of the repeats
+    inside them, as ODK's clients have it.
     """
 
     path: str
@@ -140,8 +141,9 @@ Item = Question | Group | Repeat
 
 @dataclass(frozen=True)
 class Duty:
-    """One thing to do again when what it reads has changed: `what` is relevant, calculate, choices, count, first or change.
+    """One thing to do again when what it reads has changed.
 
+    `what` is relevant, calculate, choices, count, first (a default that is worked out) or change (a trigger).
     `reads` are the paths that its expression reads, `wakes` those whose change makes it run.
     """
 

@@ -66,6 +66,8 @@ class RefusedFormError(Exception):
         self.reasons = reasons
 
 
-def refused(code: str, said: str, *, sheet: str | None = None, row: int | None = None, column: str | None = None) -> RefusedFormError:
+def refused(
+    code: str, said: str, *, sheet: str | None = None, row: int | None = None, column: str | None = None
+) -> RefusedFormError:
     """Return the error of one reason."""
     return RefusedFormError((Reason(code, sheet, row, column, said),))

@@ -1,4 +1,4 @@
-"""The functions of XPath 1.0 and of ODK XForms that a form may call: https://getodk.github.io/xforms-spec/#xpath-functions.
+"""The functions of XPath 1.0 and of ODK XForms (https://getodk.github.io/xforms-spec/) that a form may call.
 
 docs/look-up/forms.md lists them all (a test compares). A function that is missing here refuses the form that calls it:
 so do those of XPath 1.0 that ODK Collect does not know (floor, ceiling, substring, last).

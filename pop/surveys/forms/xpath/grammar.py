@@ -106,7 +106,7 @@ def parse(text: str) -> Expression:
     reader = _Reader(_tokens(text))
     tree = reader.either()
     if reader.kind:
-        raise XPathError("expression_unreadable", f"“{reader.token}” is not expected here")
+        raise XPathError("expression_unreadable", f"“{reader.word}” is not expected here")
     level: tuple[Expression, ...] = (tree,)
     for _ in range(_DEEPEST_TREE):
         level = tuple(part for node in level for part in parts(node))
@@ -172,7 +172,7 @@ class _Reader:
         return self._tokens[self._at][0]
 
     @property
-    def token(self) -> str:
+    def word(self) -> str:
         return self._tokens[self._at][1]
 
     def either(self) -> Expression:
@@ -196,7 +196,7 @@ class _Reader:
         if level == len(self._LEVELS):
             return self._minus()
         tree = self._chain(level + 1)
-        while self.token in self._LEVELS[level] and self.kind in {"operator", "sign"}:
+        while self.word in self._LEVELS[level] and self.kind in {"operator", "sign"}:
             operator = self._next()
             tree = Binary(operator, tree, self._chain(level + 1))
         return tree
@@ -216,7 +216,7 @@ class _Reader:
         if not self._starts_operand():
             return Path(None, self._steps())
         tree = self._primary()
-        if self.token == "[":
+        if self.word == "[":
             raise XPathError("axis_unsupported", "“[…]” is not supported after a bracket or a function")
         if self._takes("/"):
             if not isinstance(tree, Call) or tree.name not in _STARTS:
@@ -235,7 +235,7 @@ class _Reader:
             return Step("self", "node()", self._predicates())
         if self._takes(".."):
             return Step("parent", "node()", self._predicates())
-        if self.token == "@":
+        if self.word == "@":
             raise XPathError("axis_unsupported", "attributes cannot be read in an expression")
         axis = "child"
         if self.kind == "name" and self._tokens[self._at + 1][1] == "::":
@@ -244,7 +244,7 @@ class _Reader:
             if axis not in AXES:
                 raise XPathError("axis_unsupported", f"the axis “{axis}” is not supported")
         if self.kind != "name":
-            raise XPathError("expression_unreadable", f"a name is expected instead of “{self.token or 'the end'}”")
+            raise XPathError("expression_unreadable", f"a name is expected instead of “{self.word or 'the end'}”")
         test = self._next()
         if self._takes("("):
             if test != "node" or axis == "child":
@@ -281,26 +281,26 @@ class _Reader:
 
     def _starts_operand(self) -> bool:
         """Whether a primary expression stands here: a number, a literal, a bracket or a function call."""
-        if self.kind in {"number", "literal"} or self.token == "(":
+        if self.kind in {"number", "literal"} or self.word == "(":
             return True
-        return self.kind == "name" and self._tokens[self._at + 1][1] == "(" and self.token != "node"
+        return self.kind == "name" and self._tokens[self._at + 1][1] == "(" and self.word != "node"
 
     def _starts_step(self) -> bool:
-        return self.kind == "name" or self.token in {".", "..", "@"}
+        return self.kind == "name" or self.word in {".", "..", "@"}
 
     def _next(self) -> str:
-        token = self.token
+        token = self.word
         if not self.kind:
             raise XPathError("expression_unreadable", "the expression ends too early")
         self._at += 1
         return token
 
     def _takes(self, sign: str) -> bool:
-        if self.kind == "sign" and self.token == sign:
+        if self.kind == "sign" and self.word == sign:
             self._at += 1
             return True
         return False
 
     def _expect(self, sign: str) -> None:
         if not self._takes(sign):
-            raise XPathError("expression_unreadable", f"“{sign}” is expected instead of “{self.token or 'the end'}”")
+            raise XPathError("expression_unreadable", f"“{sign}” is expected instead of “{self.word or 'the end'}”")
