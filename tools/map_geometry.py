@@ -35,6 +35,8 @@ SOUTH = -57.0  # what lies further south is drawn too, below the part that is fi
 OWN_CODE = {"GF": ("FR", [(-53.0, 4.0)]), "SJ": ("NO", [(16.0, 78.5), (22.5, 79.7), (23.0, 77.8)])}
 # Shapes that the source gives to one side, and areas it names, whose status or borders are not agreed.
 NOT_AGREED_RINGS = {"RU": [(34.3, 45.3)]}
+# The source draws a line of its own through Western Sahara; its northern border is this parallel.
+NOT_AGREED_SOUTH_OF = {"MA": 27.667}
 NOT_AGREED_NAMES = {"N. Cyprus", "Somaliland", "Siachen Glacier"}
 NOT_AGREED_CODES = {"XK", "EH", "FK", "TW"}
 # Outlines inside land, rough on purpose: they say where, not where exactly.
@@ -101,10 +103,11 @@ def place_of(x: float, y: float) -> list[float]:
     return [round((x - on_map(0, low)[0]) / east * 90, 1), round(low, 1)]
 
 
-def simplified(line: Ring) -> Ring:
-    """Return a line without the points that it can spare (Douglas and Peucker); its ends stay."""
+def simplified(places: Ring) -> Ring:
+    """Return a line of places without those that it can spare on the map (Douglas and Peucker); its ends stay."""
+    line = [on_map(*place) for place in places]
     if len(line) < 3:
-        return line
+        return places
     keep = {0, len(line) - 1}
     open_parts = [(0, len(line) - 1)]
     while open_parts:
@@ -117,7 +120,7 @@ def simplified(line: Ring) -> Ring:
         if far > TOLERANCE:
             keep.add(at)
             open_parts += [(first, at), (at, last)]
-    return [line[place] for place in sorted(keep)]
+    return [places[place] for place in sorted(keep)]
 
 
 def _distance(point: Point, start: Point, end: Point) -> float:
@@ -154,6 +157,11 @@ def holds(ring: Ring, point: Point) -> bool:
     return inside
 
 
+def across(ring: Ring, line: float, side: int) -> Ring:
+    """Return the part of a ring on the map that is south (1) or north (-1) of a horizontal line."""
+    return [(x, y) for y, x in clipped([(y, x) for x, y in ring], line, side)]
+
+
 def shapes(atlas: dict[str, Any]) -> list[Shape]:
     """Return the areas of the source as rings on the map, their shared lines simplified once."""
     (sx, sy), (tx, ty) = atlas["transform"]["scale"], atlas["transform"]["translate"]
@@ -163,7 +171,7 @@ def shapes(atlas: dict[str, Any]) -> list[Shape]:
         line: Ring = []
         for dx, dy in arc:
             x, y = x + dx, y + dy
-            line.append(on_map(x * sx + tx, y * sy + ty))
+            line.append((x * sx + tx, y * sy + ty))
         lines.append(simplified(line))
 
     def ring(numbers: Iterable[int]) -> Ring:
@@ -181,7 +189,36 @@ def shapes(atlas: dict[str, Any]) -> list[Shape]:
             parts = [parts]
         name = each["properties"]["name"]
         code = "XK" if name == "Kosovo" else alpha2.get(str(each.get("id", "")), "")
-        found.append(Shape(code, name, [ring(numbers) for part in parts for numbers in part]))
+        rings = [whole for part in parts for numbers in part for whole in at_the_edge(ring(numbers))]
+        found.append(Shape(code, name, [[on_map(*place) for place in whole] for whole in rings if whole]))
+    return found
+
+
+def at_the_edge(ring: Ring) -> list[Ring]:
+    """Return a ring of places cut where the map ends: the source's shapes run on across the 180th meridian."""
+    turned: Ring = [ring[0]]
+    for longitude, latitude in ring[1:]:
+        turn = round((turned[-1][0] - longitude) / 360)
+        turned.append((longitude + 360 * turn, latitude))
+    if abs(turned[-1][0] - turned[0][0]) > 300:  # round a pole
+        turned += [(turned[-1][0], -90.0), (turned[0][0], -90.0)]
+    found = []
+    for shift in (-360, 0, 360):
+        moved = [(longitude + shift, latitude) for longitude, latitude in turned]
+        if any(-180 < longitude < 180 for longitude, _ in moved):
+            found.append(clipped(clipped(moved, -180.0, 1), 180.0, -1))
+    return found
+
+
+def clipped(ring: Ring, edge: float, side: int) -> Ring:
+    """Return the part of a ring on one side of a meridian: east of it for `side` 1, west for -1."""
+    found: Ring = []
+    for (x1, y1), (x2, y2) in zip([ring[-1], *ring[:-1]], ring, strict=True) if ring else ():
+        inside1, inside2 = (x1 - edge) * side >= 0, (x2 - edge) * side >= 0
+        if inside1 != inside2:
+            found.append((edge, y1 + (y2 - y1) * (edge - x1) / (x2 - x1)))
+        if inside2:
+            found.append((x2, y2))
     return found
 
 
@@ -219,6 +256,10 @@ def split(found: list[Shape]) -> tuple[list[Shape], list[list[Ring]]]:
             taken = [ring for ring in rings if holds(ring, on_map(*point))]
             apart.append(taken)
             rings = [ring for ring in rings if ring not in taken]
+        if shape.code in NOT_AGREED_SOUTH_OF:
+            line = on_map(0, NOT_AGREED_SOUTH_OF[shape.code])[1]
+            apart.append([south for ring in rings if (south := across(ring, line, 1))])
+            rings = [north for ring in rings if (north := across(ring, line, -1))]
         for code, (owner, points) in OWN_CODE.items():
             if owner == shape.code:
                 taken = [ring for ring in rings if any(holds(ring, on_map(*point)) for point in points)]

@@ -145,11 +145,11 @@ _VIEWS = {
     "it.",
     "grid_intro": "One tile for each country or area, by region and in alphabetical order. Nothing is drawn to scale, "
     "and there are no borders.",
-    "matrix_intro": "How many records offer what. A record counts in every line and column that it fits, so that sums "
+    "matrix_intro": "How many published records offer what; “None” means that none is known here. A record counts in every line and column that it fits, so that sums "
     "of lines differ from the number of all records.",
     "matrix_by_channel": "Topics and channels",
     "matrix_by_region": "Topics and regions",
-    "matrix_none": "None known",
+    "matrix_none": "None",
     "matrix_caption": "Number of records for each topic",
     "records_intro": "In order of country and name. Each leads to what is known about it, how, and since when.",
     "record_line": "{kind}. {country}.",

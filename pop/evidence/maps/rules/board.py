@@ -245,7 +245,8 @@ class Selection(Generic[R]):
             placed &= board.any_of("country", asked.values("country"))
         if asked.values("subdivision"):
             parts = asked.values("subdivision")
-            placed &= board.any_of("subdivision", [*parts, *(part[:2] for part in parts)])
+            own = [part[:2] for part in parts]
+            placed &= board.any_of("subdivision", [*parts, *own]) & board.any_of("country", own)
         if asked.values("region"):
             inside = [country for country, region in self.region_of.items() if region in asked.values("region")]
             placed &= board.any_of("country", inside)
