@@ -1,0 +1,1 @@
+"""From a survey's answers to records of the registry."""

@@ -1,4 +1,4 @@
-"""The four instruments of the mapping, as XLSForm in its Markdown form. Other code calls `source`, and nothing else here."""
+"""The four instruments of the mapping as XLSForm in its Markdown form. Other code calls `source` and nothing else."""
 
 from __future__ import annotations
 

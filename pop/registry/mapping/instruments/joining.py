@@ -1,8 +1,8 @@
 """Joining an instrument: shared pieces, its own questions, lists, messages and translations become one XLSForm.
 
-A piece is a Markdown table with the English texts. Two things in it are ours and not XLSForm's: a row of type ``include``
-stands for all rows of another piece (its ``relevant`` is laid on each group of that piece), and ``constraint_message``
-names a row of ``core/messages.md``. `joined` resolves both.
+A piece is a Markdown table with the English texts. Two things in it are ours and not XLSForm's: a row of type
+``include`` stands for all rows of another piece (its ``relevant`` is laid on each group of that piece), and
+``constraint_message`` names a row of ``core/messages.md``. `joined` resolves both.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""Lists of choices that are made from tables of the project and never typed: places, languages, the registry's own lists."""
+"""Lists of choices that are made from tables of the project and never typed: places, languages, the registry's."""
 
 from __future__ import annotations
 
 import functools
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from pop.places.languages import known_languages, language_name
 from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, kinds
 from pop.registry.directory.words import REGISTRY
 from pop.registry.directory.words.vocabulary import VOCABULARY
+from pop.registry.mapping.instruments.sheets import read
+
+SPOKEN = Path(__file__).parent / "core" / "spoken.md"
 
 # The languages of the instruments, as an XLSForm names them in its columns. The first one is the default.
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -33,14 +37,6 @@ _WITH_OTHER_LETTERS = ("ar", "zh", "ru")
 # Languages that have a code and no speakers who would ask for help in them.
 _NOBODY_ASKS_IN = frozenset(
     {"ae", "cop", "cu", "eo", "gez", "ia", "ie", "io", "jbo", "la", "pi", "prg", "sa", "sh", "tok", "vo"}
-)
-# Languages of many children that CLDR names and has no other data of.
-_ALSO_SPOKEN = frozenset(
-    """
-    ace ady awa ban bik bin bla bug bum chk crh dak dar din efi fan fon gan gba gil gon hai hak hil hmn hsn ibb ilo inh
-    kbd kha kmb kos krc kum lad lez loz lua lun luo lus mad mag mak men min mos mwl nan nap new nia niu nym nzi pag pau
-    pon rom sas snk srr suk sus tem tet tiv tkl toi tum tvl umb vai war wuu yao yap ybb zap zza
-    """.split()
 )
 
 
@@ -80,14 +76,14 @@ def _countries() -> tuple[Choice, ...]:
 
 @functools.cache
 def _languages() -> tuple[Choice, ...]:
-    """Return the languages of two letters, and of the longer codes those that CLDR has data of.
+    """Return the languages of two letters, and of the longer codes those that CLDR has data of or core/spoken.md names.
 
     CLDR names over six hundred, and many of them are only read: whoever fills in a form on a slow line would load them
-    all. One that has no name where other letters are written has none at all: in French and Spanish some
-    are called what their tag says (luo).
+    all. Which have no name is seen where other letters are written: in French and Spanish "luo" is a name, too.
     """
     with_data = {str(identifier).split("_")[0] for identifier in locale_identifiers()}
-    in_use = {tag for tag in known_languages() if len(tag) == 2 or tag in with_data | _ALSO_SPOKEN} - _NOBODY_ASKS_IN
+    also_spoken = {row["tag"] for row in read(SPOKEN.read_text(encoding="utf-8"))["spoken"]}
+    in_use = {tag for tag in known_languages() if len(tag) == 2 or tag in with_data | also_spoken} - _NOBODY_ASKS_IN
     tags = (tag for tag in in_use if all(language_name(tag, language) != tag for language in _WITH_OTHER_LETTERS))
     found = (Choice(tag, {language: language_name(tag, language) for language in LANGUAGES}) for tag in tags)
     return tuple(sorted(found, key=_in_order))
