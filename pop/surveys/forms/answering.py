@@ -200,8 +200,12 @@ class Answering:
         return len(rows_of(*find_repeat(self._root, path)))
 
     def relevant(self, path: str) -> bool:
-        """Whether an item is relevant, all that it stands in included."""
-        return find(self._root, path).relevant
+        """Whether an item is relevant, all that it stands in included; a repeat also without rows."""
+        node = self._node(path)
+        if node.parent is None or node in node.parent.children:
+            return node.relevant
+        own = node.item.relevant
+        return node.parent.relevant and (own is None or own.truth(self._world, node))
 
     def required(self, path: str) -> bool:
         """Whether an answer is needed here, now."""
@@ -228,7 +232,7 @@ class Answering:
 
     def label(self, path: str, language: str | None = None) -> str:
         """Return the label with the ${…} of the moment; "" where there is none."""
-        node = find(self._root, path)
+        node = self._node(path)
         return self._say(node.item.label, node, language)
 
     def hint(self, path: str, language: str | None = None) -> str:
@@ -277,6 +281,16 @@ class Answering:
             elif question.kind == "uid" and instance_id is not None:
                 replaced[question.path] = instance_id
         return submission_of(self.form, self._root, replaced=replaced, deprecated_id=deprecated_id)
+
+    def _node(self, path: str) -> AnswerNode:
+        """Return the node at a path; for a repeat without rows one that is not among the answers."""
+        try:
+            return find(self._root, path)
+        except NoSuchPathError:
+            parent, repeat = find_repeat(self._root, path)
+            if rows_of(parent, repeat):
+                raise
+            return AnswerNode(repeat, parent)
 
     def _question_node(self, path: str) -> AnswerNode:
         node = find(self._root, path)
