@@ -142,6 +142,9 @@ def _add_surveys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     survey = commands.add_parser("survey", help="forms, who fills them, and what came in").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
+    check = survey.add_parser("check", help="say of each form (XLSForm: .xlsx or .md) `ok`, or why it is refused")
+    check.add_argument("files", nargs="+", metavar="FILE")
+    check.set_defaults(job="form_checking:check")
     load = survey.add_parser("load", help="load a form (XLSForm: .xlsx, or its Markdown form .md) as a draft")
     load.add_argument("file", metavar="FILE")
     load.set_defaults(job="surveying:load")

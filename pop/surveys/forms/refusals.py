@@ -12,6 +12,7 @@ CODES: dict[str, str] = {
     "file_encrypted": "the workbook is protected by a password",
     "file_macros": "the workbook holds macros or other active content",
     "file_hostile": "the workbook holds document type declarations or links to other files",
+    "sheet_unknown": "a sheet that is not supported, and whose name does not begin with _",
     "sheet_missing": "a sheet that every form needs is missing",
     "column_duplicate": "two columns of a sheet have the same name",
     "column_unknown": "a column that is not supported",
@@ -39,6 +40,9 @@ CODES: dict[str, str] = {
 }
 
 
+_LONGEST = 600
+
+
 @dataclass(frozen=True)
 class Reason:
     """One reason. `row` is 1-based and counts the header; `column` is the header of the column; `said` is English."""
@@ -55,7 +59,9 @@ class Reason:
             place.append(f"row {self.row}")
         if self.column:
             place.append(f"column {self.column}")
-        return f"{', '.join(place)}: {self.said}" if place else self.said
+        line = f"{', '.join(place)}: {self.said}" if place else self.said
+        # A reason quotes what stands in a stranger's file: it stays one line that cannot steer a terminal.
+        return "".join(sign if sign.isprintable() else "·" for sign in line)[:_LONGEST]
 
 
 class RefusedFormError(Exception):

@@ -33,7 +33,7 @@ class Sheets:
         """Find all reasons against these sheets."""
         for name in self.names:
             if name.lower() not in supported.SHEETS and not name.startswith("_") and len(self.names) > 1:
-                self._no("column_unknown", name, None, None, f"the sheet “{name}” is not supported")
+                self._no("sheet_unknown", name, None, None, f"the sheet “{name}” is not supported")
         if not self.survey:
             self._no("sheet_missing", None, None, None, "the sheet “survey” is missing or empty")
         for sheet, rows in (("survey", self.survey), ("choices", self.choices)):

@@ -21,13 +21,16 @@ _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _XML = re.compile(r"\.(xml|rels|vml)\Z", re.IGNORECASE)
 
 
+def check_size(size: int) -> None:
+    """Raise RefusedFormError for a file of more bytes than a form ever has; ask before it is read."""
+    if size > LARGEST_FILE:
+        said = f"the file has {size / 1_048_576:.1f} MB; a form may have {LARGEST_FILE // 1_048_576} MB"
+        raise refused("file_too_large", said)
+
+
 def check_workbook(data: bytes) -> None:
     """Raise RefusedFormError unless the bytes are a plain .xlsx workbook of a bearable size."""
-    if len(data) > LARGEST_FILE:
-        raise refused(
-            "file_too_large",
-            f"the file has {len(data) / 1_048_576:.1f} MB; a form may have {LARGEST_FILE // 1_048_576} MB",
-        )
+    check_size(len(data))
     if data.startswith(_OLE):
         if _PROTECTED in data:
             raise refused("file_encrypted", "the workbook is protected by a password; save it without one")
