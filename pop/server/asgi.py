@@ -6,14 +6,17 @@ Both are made after Django is set up for their door, which `pop serve` does.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import cast
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.utils import timezone
 
 from pop.evidence.maps.http.assets import SCRIPT_HASH as MAP_SCRIPT
 from pop.evidence.maps.http.assets import STYLE_HASHES as MAP_STYLES
+from pop.evidence.maps.queries import warm
 from pop.helpline.queue.queries.places import places
 from pop.helpline.talk.http.talking import render_refused
 from pop.helpline.talk.pages import LOOK as TALK_LOOK
@@ -40,6 +43,12 @@ def django() -> Application:
 MOST_AT_ONCE = 16
 # This page waits for a key to be derived, in turn with everybody's codes: it must not take the others' places.
 SLOW, MOST_SLOW = "/talk/keep", 4
+
+
+def warm_map() -> None:
+    """Put the map's board together before anybody asks for it. What goes wrong is met again, and told, by who asks."""
+    with contextlib.suppress(Exception):
+        warm(now=timezone.now())
 
 
 class InTurn:
@@ -138,13 +147,14 @@ def public(talking: Talking | None = None) -> Secured:
         await talks.start()
         # Beside the first requests, not before them: a page that is not there yet is rendered when it is asked for.
         warming.append(asyncio.create_task(asyncio.to_thread(pages.warm)))
+        warming.append(asyncio.create_task(asyncio.to_thread(warm_map)))
 
     async def stop() -> None:
         await talks.stop()
         await current.stop()
         openrosa.close()
 
-    warming: list[asyncio.Task[int]] = []
+    warming: list[asyncio.Task[int] | asyncio.Task[None]] = []
     program = Program(
         doors={**doors.by_path, **talks.by_path},
         pages=pages,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from pop.evidence.maps.http.urls import console_urlpatterns as maps
 from pop.helpline.desk.http.urls import console_urlpatterns as desk
 from pop.helpline.supervision.http.urls import console_urlpatterns as supervision
 from pop.people.http.urls import console_urlpatterns as people
 from pop.registry.directory.http.console.urls import console_urlpatterns as registry
 
-urlpatterns: list[URLPattern | URLResolver] = [*registry, *desk, *supervision, *people]
+urlpatterns: list[URLPattern | URLResolver] = [*registry, *maps, *desk, *supervision, *people]
 handler404 = "pop.people.pages.layout.missing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
+from pop.evidence.maps.http.urls import public_urlpatterns as maps
 from pop.helpline.talk.urls import public_urlpatterns as talk
 from pop.places.problems import MEDIA_TYPE, problem
 from pop.registry.directory.http.public import public_urlpatterns as registry
@@ -12,7 +13,7 @@ from pop.registry.exchange.http import hsds_urlpatterns as exchange
 from pop.signposting.finder.http import bad_request, not_found, went_wrong
 from pop.signposting.finder.urls import urlpatterns as finder
 
-urlpatterns: list[URLPattern | URLResolver] = [*finder, *talk, *registry, *exchange]
+urlpatterns: list[URLPattern | URLResolver] = [*maps, *finder, *talk, *registry, *exchange]
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -14,6 +14,7 @@ from pop.audit.linking import LinkingDuty
 from pop.events.actions import Subscriber
 from pop.events.worker import Duty, stop_on_signals
 from pop.events.worker import run_worker as run_events
+from pop.evidence.maps.http.panels import country_panel, service_panel
 from pop.helpline.cases.actions.rounding import round_closed
 from pop.helpline.conversations.actions.appending import SENT
 from pop.helpline.conversations.actions.complaining import ANSWERED as COMPLAINT_ANSWERED
@@ -37,6 +38,7 @@ from pop.places.countries import codes
 from pop.places.languages import known_languages
 from pop.privacy.erasures import Eraser
 from pop.privacy.keys import public_keys
+from pop.registry.directory.http.panels import use_panels
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
 from pop.server.forgetting import erase_conversations, note_conversation, note_lease_taken_back
@@ -95,9 +97,11 @@ def snapshots() -> Watch:
 
 
 def join_pages() -> None:
-    """Join the child's pages: the finder offers the lines that can be written to, and the exit ends a conversation."""
+    """Join the child's pages: the finder offers the lines that can be written to, the exit ends a conversation, and the
+    map adds its panels to the registry's pages."""
     use_chat(lambda country, language, now: lines.offer_for(country, language, now=now))
     use_exit(end_session)
+    use_panels(country=country_panel, service=service_panel)
 
 
 @functools.cache

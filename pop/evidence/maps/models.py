@@ -20,7 +20,9 @@ class CountryRisk(models.Model):
     which = models.CharField(max_length=40, blank=True)  # an id of that list; blank for everything
     effect = models.CharField(max_length=8)  # region: counted in its region only; hidden: counted nowhere
     reason = models.CharField(max_length=24)  # a code: free words could name somebody
-    state = models.CharField(max_length=12, default="proposed", db_index=True)  # proposed, holds, lifting, lifted, refused
+    state = models.CharField(
+        max_length=12, default="proposed", db_index=True
+    )  # proposed, holds, lifting, lifted, refused
     proposed_by = models.UUIDField()
     proposed_at = models.DateTimeField()
     agreed_by = models.UUIDField(null=True)

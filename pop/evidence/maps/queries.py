@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import Count, Max
 
 from pop.evidence.maps.models import CountryRisk
@@ -63,9 +64,19 @@ def select(asked: Filter, *, now: datetime) -> Answer:
     at = (asked.at or now).astimezone(UTC)
     states_now: Mapping[HoursKey, str] = {}
     if asked.values("open"):
-        keys = [key for key in found.by_hours if isinstance(key, HoursKey)]
-        states_now = mapped.states_at(keys, int(at.timestamp()) // 60)
-    return Selection(found, asked, today=now.date(), states=dict(states_now))
+        states_now = mapped.states_at(found.by_hours, int(at.timestamp()) // 60)
+    return Selection(found, asked, today=now.date(), states=states_now)
+
+
+def warm(*, now: datetime) -> None:
+    """Make the board and look up every country's holidays, so that no reader waits for it; for the start of a process.
+
+    It runs in a thread of its own, whose connections it gives back.
+    """
+    try:
+        select(Filter({"open": ("now",)}), now=now)
+    finally:
+        connections.close_all()
 
 
 class _Kept(NamedTuple):

@@ -145,8 +145,8 @@ _VIEWS = {
     "it.",
     "grid_intro": "One tile for each country or area, by region and in alphabetical order. Nothing is drawn to scale, "
     "and there are no borders.",
-    "matrix_intro": "How many published records offer what; “None” means that none is known here. A record counts in every line and column that it fits, so that sums "
-    "of lines differ from the number of all records.",
+    "matrix_intro": "How many published records offer what; “None” means that none is known here. A record counts in "
+    "every line and column that it fits, so that sums of lines differ from the number of all records.",
     "matrix_by_channel": "Topics and channels",
     "matrix_by_region": "Topics and regions",
     "matrix_none": "None",
@@ -202,11 +202,13 @@ _PANELS = {
     "panel_missing_channels": "Channels that others of the region offer, and none known here offers",
     "panel_missing_none": "Nothing that others of the region have is missing here, as far as is known.",
     "panel_took_part": "A source names this country as having taken part in the mapping.",
-    "panel_link": "This country on the map",
+    "panel_link": "Its region on the map",
     "panel_matrix_link": "Its gaps, topic by topic",
     "panel_service": "On the map",
     "panel_service_like": "Records of the same kind in this country: {count}",
     "panel_service_region": "Of the same kind in {region}: {count}",
+    "panel_changes": "Lately changed",
+    "panel_changed_other": "Another fact",
     "panel_suppressed": "For the safety of people, the map does not show everything about this country.",
 }
 

@@ -76,7 +76,10 @@ def test_every_view_and_every_file_gives_the_same_numbers(filled: Client) -> Non
         titles = re.findall(r'<a href="([^"]+)"><title>[^<]*: (\d+)(?: [^<]*)?</title>', drawn)
         assert (total, numbers(titles)) == (whole, counts), query
         tiles, total = page(filled, "/grid", query)
-        assert (total, numbers(re.findall(r'<a class="tile [^"]*" href="([^"]+)"><b>(\d+)</b>', tiles))) == (whole, counts)
+        assert (total, numbers(re.findall(r'<a class="tile [^"]*" href="([^"]+)"><b>(\d+)</b>', tiles))) == (
+            whole,
+            counts,
+        )
         lines, total = page(filled, "/table", query)
         cells = re.findall(r'/country/[A-Z]{2}">[^<]*</a></th><td class="n"><a href="([^"]+)">(\d+)</a>', lines)
         assert (total, numbers(cells)) == (whole, counts)
@@ -103,7 +106,10 @@ def test_every_view_and_every_file_gives_the_same_numbers(filled: Client) -> Non
             assert total == whole
             body = shown.partition("<tbody>")[2].partition("</tbody>")[0]
             read = [
-                [int(number or 0) for number in re.findall(r'<td(?: class="none")?>(?:<a [^>]*>(\d+)</a>|[^<]*)</td>', row)]
+                [
+                    int(number or 0)
+                    for number in re.findall(r'<td(?: class="none")?>(?:<a [^>]*>(\d+)</a>|[^<]*)</td>', row)
+                ]
                 for row in body.split("<tr")[1:]
             ]
             assert read[0] == [len(rows), *matrix["totals"]]

@@ -1,4 +1,4 @@
-"""The map to take away: CSV, HXL, GeoJSON, JSON and SVG, each with its licence and citation, each with the same numbers.
+"""The map to take away as CSV, HXL, GeoJSON, JSON and SVG, each with its licence and citation, all with equal numbers.
 
 They are public data: anybody may keep them for five minutes and ask again by their tag. Not longer, because what two
 people hide must leave other people's stores too.

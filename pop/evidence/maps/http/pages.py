@@ -17,7 +17,7 @@ from pop.evidence.maps.http.assets import CSS, SCRIPT, layer
 from pop.evidence.maps.http.sieve import kept, sieve
 from pop.evidence.maps.http.wording import Places
 from pop.evidence.maps.queries import Answer
-from pop.evidence.maps.rules.drawing import STEPS, draw
+from pop.evidence.maps.rules.drawing import STEPS, Drawn, draw
 from pop.evidence.maps.rules.filters import Filter, ParameterError, read_filter
 from pop.evidence.maps.rules.matrix import matrix_of
 from pop.evidence.maps.words import MAP
@@ -103,9 +103,7 @@ def _frame(request: HttpRequest, view: str, say: Speaker, places: Places, answer
         "script": SCRIPT,
         "title": say[f"{_TITLES.get(view, view)}_title"],
         "places": places,
-        "views": [
-            (say[f"view_{each or 'map'}"], places.address(each, asked.query()), each == view) for each in VIEWS
-        ],
+        "views": [(say[f"view_{each or 'map'}"], places.address(each, asked.query()), each == view) for each in VIEWS],
         "choices": [
             (code, own_name(code), Places(f"/{code}/map", code).address(view, asked.query(page=asked.page)))
             for code in LANGUAGES
@@ -151,9 +149,9 @@ def _edition(id: str, say: Speaker) -> str:
 def drawing(answer: Answer, say: Speaker, places: Places) -> str:
     """Return the drawing of an answer. A country of the layer that our lists do not know is drawn as unanswered."""
 
-    def area_of(code: str) -> wording.Drawn:
+    def area_of(code: str) -> Drawn:
         if code not in answer.region_of:
-            return wording.Drawn("outside", 0, code, "")
+            return Drawn("outside", 0, code, "")
         return wording.drawn(wording.cell(answer, code, say, places))
 
     return draw(layer(), area_of, label=say["drawing_label"], not_agreed=say["state_not_agreed"])
@@ -211,9 +209,7 @@ def _grouped(answer: Answer, say: Speaker, places: Places) -> list[tuple[wording
 def grid(request: HttpRequest, say: Speaker, places: Places, answer: Answer) -> HttpResponse:
     """One tile for each country or area, without borders."""
     context = _frame(request, "grid", say, places, answer) | {
-        "groups": [
-            (line, [(each, _tile(each)) for each in inside]) for line, inside in _grouped(answer, say, places)
-        ],
+        "groups": [(line, [(each, _tile(each)) for each in inside]) for line, inside in _grouped(answer, say, places)],
         "legend": [each for each in legend(say) if each[0] != "h"],
     }
     return render(request, "map/grid.html", context)
@@ -241,7 +237,7 @@ def matrix(request: HttpRequest, say: Speaker, places: Places, answer: Answer) -
     found = matrix_of(answer, asked.by, topics=known.topics, channels=known.channels)
 
     def link(count: int, **only: str) -> tuple[int, str]:
-        return count, places.address("records", asked.query(by="channel", **only)) if count else ""
+        return count, places.address("records", asked.query(only, by="channel")) if count else ""
 
     context = _frame(request, "matrix", say, places, answer) | {
         "columns": [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pop.evidence.maps.queries import Answer
@@ -72,7 +73,8 @@ def in_order(names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted(names, key=key)
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cell:
     """What stands for one place in every view: its state, its number, its words, and where they lead."""
 
     code: str
@@ -93,7 +95,7 @@ def cell(answer: Answer, code: str, say: Speaker, places: Places) -> Cell:
     """Return what every view says of one country."""
     state, count = answer.state(code), answer.by_country.get(code, 0)
     words = str(count) if state == "number" else say[f"state_{state}"]
-    address = places.address("records", answer.asked.query(country=code)) if state == "number" else ""
+    address = places.address("records", answer.asked.query({"country": code})) if state == "number" else ""
     return Cell(code, country_name(code, say.language), state, count, words, address, code in answer.board.took_part)
 
 
@@ -108,7 +110,8 @@ def drawn(each: Cell) -> Drawn:
     return Drawn(each.state, each.count, each.said, each.address)
 
 
-class RegionLine(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RegionLine:
     """One region with its number and where it leads."""
 
     id: str
@@ -123,7 +126,7 @@ def region_lines(answer: Answer, say: Speaker, places: Places) -> list[RegionLin
     counts = answer.by_region()
     names = in_order((id, region(asked.edition, id, say)) for id in counts)
     return [
-        RegionLine(id, name, counts[id], places.address("records", asked.query(region=id)) if counts[id] else "")
+        RegionLine(id, name, counts[id], places.address("records", asked.query({"region": id})) if counts[id] else "")
         for id, name in names
     ]
 
@@ -176,5 +179,3 @@ def embed_line(origin: str, asked: Filter, title: str) -> str:
         f'<iframe src="{address.replace("&", "&amp;")}" title="{title}" width="100%" height="520" '
         'style="border:0" loading="lazy" referrerpolicy="no-referrer"></iframe>'
     )
-
-

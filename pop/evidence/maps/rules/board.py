@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, Literal, Protocol, TypeVar
+from itertools import islice
+from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from pop_sdk.vocabulary import AGE_BANDS, OLDEST
@@ -104,11 +105,16 @@ class Board(Generic[R]):
         self.guarded = frozenset(lines)
         self.took_part = frozenset(took_part)
         self.regions = regions
+        self._by_id = {record.id: record for record in shown}
         self.listed = (1 << len(shown)) - 1
         self.regional = ((1 << len(self.records)) - 1) ^ self.listed
         self.bits = _bits(self.records)
         self.by_hours = _by_hours(self.records)
         self.known = frozenset(record.country for record in shown)
+
+    def listed_record(self, id: UUID) -> R | None:
+        """Return a record that is shown by country, None for any other."""
+        return self._by_id.get(id)
 
     def any_of(self, name: str, values: Iterable[str]) -> int:
         """Return the records that have at least one of a fact's values."""
@@ -138,7 +144,7 @@ class Board(Generic[R]):
                 found |= bits
         return found
 
-    def opened(self, values: Iterable[str], states: Mapping[Hashable, str]) -> int:
+    def opened(self, values: Iterable[str], states: Mapping[Any, str]) -> int:
         """Return the records that are open, closed or not known to be either, by the state of each set of hours."""
         now = unknown = 0
         for key, bits in self.by_hours.items():
@@ -187,7 +193,7 @@ def _as_bits(numbers: Iterable[int], size: int) -> int:
     return int.from_bytes(held, "little")
 
 
-def _by_hours(records: Sequence[Record]) -> Mapping[Hashable, int]:
+def _by_hours(records: Sequence[Record]) -> Mapping[Any, int]:
     places: dict[Hashable, list[int]] = {}
     for number, record in enumerate(records):
         for key in record.hours:
@@ -230,7 +236,7 @@ def _ages(low: int | None, high: int | None) -> tuple[str, ...]:
 class Selection(Generic[R]):
     """The answer to one question. Every number of every view is a count of its bits."""
 
-    def __init__(self, board: Board[R], asked: Filter, *, today: date, states: Mapping[Hashable, str]) -> None:
+    def __init__(self, board: Board[R], asked: Filter, *, today: date, states: Mapping[Any, str]) -> None:
         self.board = board
         self.asked = asked
         self.region_of = board.regions[asked.edition]
@@ -324,24 +330,14 @@ class Selection(Generic[R]):
 
     def page(self, first: int, count: int) -> list[R]:
         """Return so many of the records from the first, in the board's order."""
-        found: list[R] = []
-        bits, position = self.bits, 0
-        for number in _numbers(bits):
-            if position >= first:
-                found.append(self.board.records[number])
-            position += 1
-            if len(found) == count:
-                break
-        return found
+        return [self.board.records[number] for number in islice(_numbers(self.bits), first, first + count)]
 
     def all(self) -> Iterator[R]:
         """Yield all the records, in the board's order."""
         return (self.board.records[number] for number in _numbers(self.bits))
 
 
-def _narrowed(
-    board: Board[R], name: str, values: tuple[str, ...], today: date, states: Mapping[Hashable, str]
-) -> int:
+def _narrowed(board: Board[R], name: str, values: tuple[str, ...], today: date, states: Mapping[Any, str]) -> int:
     special: Mapping[str, Callable[[], int]] = {
         "age": lambda: board.ages(values),
         "evidence": lambda: board.aged(values, today),

@@ -55,7 +55,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What is drawn of one area: its state, its number, its name, what is said of it, and where it leads ("": nowhere)."""
+    """What is drawn of one area: its state, its number, what is said of it, and where it leads ("": nowhere)."""
 
     state: str
     count: int
@@ -79,7 +79,11 @@ def read_layer(found: Mapping[str, Any]) -> Layer:
             for each in found["areas"]
         )
         return Layer(
-            *(str(found[name]) for name in ("name", "licence", "source", "version", "sha256")),
+            name=str(found["name"]),
+            licence=str(found["licence"]),
+            source=str(found["source"]),
+            version=str(found["version"]),
+            sha256=str(found["sha256"]),
             width=int(found["width"]),
             height=int(found["height"]),
             areas=areas,
@@ -126,7 +130,9 @@ def draw(layer: Layer, area_of: Callable[[str], Drawn], *, label: str, not_agree
     `area_of` says what is drawn of each area. An area that is not agreed on is hatched, said as `not_agreed`, and leads
     to its data like any other.
     """
-    shapes, dots, numbers = [], [], []
+    shapes: list[str] = []
+    dots: list[str] = []
+    numbers: list[str] = []
     for area in layer.areas:
         drawn = area_of(area.code)
         kind = "h" if area.not_agreed else class_of(drawn.state, drawn.count)
@@ -140,14 +146,12 @@ def draw(layer: Layer, area_of: Callable[[str], Drawn], *, label: str, not_agree
         (shapes if area.path else dots).append(whole)
         room = ROOM_FOR_A_NUMBER if drawn.count < 10 else ROOM_FOR_TWO
         if drawn.state == "number" and not area.not_agreed and area.size >= room:
-            numbers.append(
-                f'<text class="t{step_of(drawn.count)}" x="{area.x}" y="{area.y + 8}">{drawn.count}</text>'
-            )
+            numbers.append(f'<text class="t{step_of(drawn.count)}" x="{area.x}" y="{area.y + 8}">{drawn.count}</text>')
     hatched = "".join(f'<path class="h" d="{path}"/>' for path in layer.not_agreed)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {layer.width} {layer.height}" role="group" '
         f'aria-label="{escape(label)}"><defs>{PATTERNS}</defs><g id="world">{"".join(shapes)}'
-        f'<g><title>{escape(not_agreed)}</title>{hatched}</g>{"".join(dots)}'
+        f"<g><title>{escape(not_agreed)}</title>{hatched}</g>{''.join(dots)}"
         f'<g class="numbers" aria-hidden="true">{"".join(numbers)}</g></g></svg>'
     )
 

@@ -64,13 +64,13 @@ class Filter:
         """Return the chosen values of one name, none where it does not narrow the question."""
         return self.chosen.get(name, ())
 
-    def query(self, *, page: int = 1, by: str = "", edition: str = "", **only: str | None) -> str:
+    def query(self, only: Mapping[str, str] | None = None, *, page: int = 1, by: str = "", edition: str = "") -> str:
         """Return the question as a query string in its one canonical form, "" for the plain one.
 
-        Each name of `only` has that one value instead of its own, or none. Regions belong to their edition: another
+        Each name of `only` has that one value instead of its own. Regions belong to their edition: another
         edition begins without them.
         """
-        chosen = {**self.chosen, **{name: (value,) if value else () for name, value in only.items()}}
+        chosen = {**self.chosen, **{name: (value,) for name, value in (only or {}).items()}}
         if edition and edition != self.edition:
             chosen["region"] = ()
         pairs = [(name, value) for name in NAMES for value in chosen.get(name, ())]

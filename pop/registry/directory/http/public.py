@@ -21,7 +21,7 @@ from pop.places import countries as places
 from pop.places.languages import own_name
 from pop.places.words import LANGUAGES, Speaker
 from pop.registry.directory.actions.reports import REASONS, ReportError, report_number
-from pop.registry.directory.http import cards, wording
+from pop.registry.directory.http import cards, panels, wording
 from pop.registry.directory.http.record_json import service_json
 from pop.registry.directory.http.style import CSS
 from pop.registry.directory.queries import pages
@@ -138,6 +138,7 @@ def country(request: HttpRequest, language: str, code: str) -> HttpResponse:
         for_others=[card for facts, card in shown if "child" not in facts.audience],
         unknown=cards.unknown_lines(services, now.date(), say),
         contradictions=[card for _, card in shown if card.conflicts],
+        panel=panels.country_panel(code, say.language),
         page=number,
         pages=range(1, _last_page(len(services)) + 1),
     )
@@ -194,6 +195,7 @@ def service(request: HttpRequest, language: str, id: UUID) -> HttpResponse:
         older_evidence=older_evidence,
         history=[cards.change_card(row, say) for row in history],
         older_history=older_history,
+        panel=panels.service_panel(facts.id, say.language),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from django.db.models import Count, Max, Q
 from pop_sdk.vocabulary import NEEDS, TEXT_CHANNELS
 
 from pop.registry.directory.models import Change, Contact, Service
-from pop.registry.directory.queries.pages import EXPLAINED
+from pop.registry.directory.queries.pages import EXPLAINED, PUBLIC_FIELDS, WHOLE_SOURCE
 from pop.registry.directory.rules.hours import state_at
 from pop.registry.directory.rules.hours_text import HoursError
+from pop.registry.directory.rules.public_holidays import holidays_of
 from pop.registry.directory.rules.publication import CLEAR, PUBLISHED
 from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, STAGES, kinds, topics
 
@@ -116,6 +117,7 @@ def mapped_records() -> Iterator[MappedRecord]:
         known = kinds().get(kind)
         claimed = {*own, *(known.topics if known else ())} & order.keys()
         contacts = offers.get(id, ())
+        met = {need for each in contacts for need in _met(each)}
         yield MappedRecord(
             id=id,
             name=name,
@@ -131,7 +133,7 @@ def mapped_records() -> Iterator[MappedRecord]:
             topics=tuple(sorted(claimed, key=order.__getitem__)),
             general=bool(known and known.covers_everything and not own),
             channels=tuple(dict.fromkeys(each.channel for each in contacts)),
-            needs=tuple(need for need in NEEDS if any(need in _met(each) for each in contacts)),
+            needs=tuple(need for need in NEEDS if need in met),
             stage=stage,
             stage_on=stage_on,
             source=source,
@@ -146,8 +148,30 @@ def mapped_records() -> Iterator[MappedRecord]:
 
 
 def states_at(keys: Iterable[HoursKey], minute: int) -> Mapping[HoursKey, State]:
-    """Return what the stated hours say about one UTC minute since the epoch; hours that cannot be read are unknown."""
-    return {key: _state(key, minute) for key in keys}
+    """Return what the stated hours say about one UTC minute since the epoch; hours that cannot be read are unknown.
+
+    A country decides by its holidays around that day only, and on most days most countries have none: hours that are
+    alike but for the country are evaluated once.
+    """
+    day = datetime.fromtimestamp(minute * 60, UTC).date()
+    # The day there and the one before it, wherever "there" is.
+    days = [day + timedelta(days=shift) for shift in (-2, -1, 0, 1)]
+    years = {each.year for each in days}
+    holidays: dict[tuple[str, str], tuple[bool | None, ...]] = {}
+    alike: dict[tuple[object, ...], State] = {}
+    found: dict[HoursKey, State] = {}
+    for key in keys:
+        place = (key.country, key.subdivision)
+        near = holidays.get(place)
+        if near is None:
+            known = {year: holidays_of(*place, year) for year in years}
+            near = holidays[place] = tuple(known[each.year].get(each) for each in days)
+        same = (key.text, key.zone, key.holiday_policy, near)
+        state = alike.get(same)
+        if state is None:
+            state = alike[same] = _state(key, minute)
+        found[key] = state
+    return found
 
 
 def _state(key: HoursKey, minute: int) -> State:
@@ -155,6 +179,22 @@ def _state(key: HoursKey, minute: int) -> State:
         return state_at(*key, minute)
     except HoursError:
         return "unknown"
+
+
+class ChangedFact(NamedTuple):
+    """That one fact of one record changed, without its values: those stand on the record's own page."""
+
+    service: UUID
+    name: str
+    field: str
+    on: date
+
+
+def changes_of(services: Iterable[UUID], *, limit: int) -> list[ChangedFact]:
+    """Return the newest changes of public facts of these records, none of them about a contact."""
+    rows = Change.objects.filter(service_id__in=list(services), field__in=PUBLIC_FIELDS - WHOLE_SOURCE, contact_id=None)
+    found = rows.order_by("-at", "id").values_list("service_id", "service__name", "field", "at")[:limit]
+    return [ChangedFact(service, name, field, at.date()) for service, name, field, at in found]
 
 
 _ROW = (
@@ -191,7 +231,7 @@ _OFFER = (
 )
 
 
-def _met(offer: _Offer) -> frozenset[str]:
+def _met(offer: _Offer) -> list[str]:
     """Return the needs that a contact meets for certain; what nobody knows meets none."""
     said = {
         "free": offer.free is True,
@@ -201,7 +241,7 @@ def _met(offer: _Offer) -> frozenset[str]:
         "sign_language": offer.channel == "video_sign",
         "from_abroad": offer.from_abroad is True,
     }
-    return frozenset(need for need, met in said.items() if met)
+    return [need for need, met in said.items() if met]
 
 
 def _only(parts: list[str]) -> str:

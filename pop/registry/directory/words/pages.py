@@ -8,6 +8,7 @@ PAGES = {
     "skip_to_content": "Skip to the content",
     "nav_find_help": "I need help now",
     "nav_countries": "All countries",
+    "nav_map": "Map",
     "nav_language": "Language",
     "footer": "Every fact here comes from a public source and carries its date. Please report what is wrong.",
     "not_found_title": "This page does not exist",
