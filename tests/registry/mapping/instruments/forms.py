@@ -42,7 +42,7 @@ def texts(name: str) -> dict[str, dict[str, str]]:
     tree = etree.fromstring(compiled(name).xform.encode())
     return {
         tag: {
-            str(text.get("id")): "".join(value.itertext())
+            str(text.get("id")): "".join(map(str, value.itertext()))
             for text in tree.iterfind(f".//x:translation[@lang='{column}']/x:text", XFORM)
             for value in text.iterfind("x:value", XFORM)
         }
