@@ -358,7 +358,8 @@ class Answering:
         if text is None:
             return ""
         parts = text.parts.get(language or self._language) or text.parts.get(self.form.default_language, ())
-        return "".join(part.text(self._world, node) if isinstance(part, Compiled) else part for part in parts)
+        said = (part.text(self._world, node) if isinstance(part, Compiled) else part for part in parts)
+        return "".join(said).strip()
 
     def _itext(self, name: str) -> str:
         text = self.form.texts.get(name)

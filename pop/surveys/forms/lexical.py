@@ -1,7 +1,8 @@
 """Answers as texts: the lexical forms of XForms (https://getodk.github.io/xforms-spec/#data-types).
 
 A person's answer is taken strictly: what is no date is a fault, not a blank. What a form works out, or comes with, is
-taken as its peers take it: 2.7 worked out for a whole number is 2, and what cannot be read is blank.
+taken as its peers take it: 2.7 worked out for a whole number is 2, and what cannot be read is blank. A decimal number
+is kept as its peers keep it: 7 is 7.0.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC
+from decimal import Decimal
 
 from pop.surveys.forms.xpath.dates import is_day, read_stamp
-from pop.surveys.forms.xpath.values import number_of, number_text
+from pop.surveys.forms.xpath.values import number_of
 
 _WHOLE = re.compile(r"[+-]?\d{1,15}\Z", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)\Z", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,20}\.?\d{0,20}|\.\d{1,20})\Z", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?\Z", re.ASCII)
 _LEAST, _MOST = -2_147_483_648, 2_147_483_647
 # What XML 1.0 cannot hold, and a lone half of a pair.
@@ -48,7 +50,7 @@ def given(kind: str, text: str) -> str | None:
     if kind == "integer":
         return str(int(text)) if _WHOLE.match(text) and _LEAST <= int(text) <= _MOST else None
     if kind == "decimal":
-        return text if _DECIMAL.match(text) else None
+        return _decimal(float(text)) if _DECIMAL.match(text) else None
     if kind == "date":
         return text if is_day(text) else None
     if kind == "time":
@@ -68,12 +70,18 @@ def worked_out(kind: str, text: str) -> str:
         return str(whole) if whole is not None and _LEAST <= whole <= _MOST else ""
     if kind == "decimal":
         number = number_of(text, UTC) if _is_number(text) else math.nan
-        return number_text(number) if math.isfinite(number) else ""
+        return _decimal(number) if math.isfinite(number) else ""
     if kind == "date":
         return text[:10] if is_day(text[:10]) and re.fullmatch(r"T\d{2}(:\d{2}){0,2}(\.\d+)?|", text[10:]) else ""
     if kind == "geopoint":
         return _point(text) or ""
     return text if kind == "datetime" or _TIME.match(text) else ""
+
+
+def _decimal(number: float) -> str:
+    """Return a number as ODK's clients keep one that may have a fraction: with a point, without a power of ten."""
+    text = f"{Decimal(repr(number)):.20f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
 
 
 def _is_number(text: str) -> bool:
@@ -88,4 +96,4 @@ def _point(text: str) -> str | None:
     numbers = [float(word) for word in words]
     if abs(numbers[0]) > 90 or abs(numbers[1]) > 180 or numbers[:2] == [0, 0]:
         return None
-    return " ".join(number_text(number) for number in numbers)
+    return " ".join(_decimal(number) for number in numbers)

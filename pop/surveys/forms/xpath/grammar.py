@@ -144,16 +144,16 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
             raise XPathError("expression_unreadable", f"“{text[at : at + 20].strip()}” cannot be read")
-        kind, token = match.lastgroup, match.group(match.lastgroup)
+        kind, word = match.lastgroup, match.group(match.lastgroup)
         # `a-1` is a name in XPath; a name that ends with a point or a hyphen is not one.
         operand_before = bool(found) and not (found[-1][0] == "operator" or found[-1][1] in _OPENERS)
-        if operand_before and ((kind == "name" and token in _OPERATORS) or token == "*"):
+        if operand_before and ((kind == "name" and word in _OPERATORS) or word == "*"):
             kind = "operator"
-        elif kind == "sign" and token in {"$", ":"}:
-            raise XPathError("expression_unreadable", f"“{token}” cannot be used in an expression")
-        elif kind == "sign" and token in {"//", "|", "*"}:
-            raise XPathError("axis_unsupported", f"“{token}” is not supported in a path")
-        found.append((kind, token))
+        elif kind == "sign" and word in {"$", ":"}:
+            raise XPathError("expression_unreadable", f"“{word}” cannot be used in an expression")
+        elif kind == "sign" and word in {"//", "|", "*"}:
+            raise XPathError("axis_unsupported", f"“{word}” is not supported in a path")
+        found.append((kind, word))
         at = match.end()
     found.append(("", ""))
     return found
@@ -261,12 +261,12 @@ class _Reader:
         return tuple(found)
 
     def _primary(self) -> Expression:
-        kind, token = self.kind, self._next()
+        kind, word = self.kind, self._next()
         if kind == "number":
-            return Number(float(token))
+            return Number(float(word))
         if kind == "literal":
-            return Literal(token[1:-1])
-        if token == "(":
+            return Literal(word[1:-1])
+        if word == "(":
             tree = self.either()
             self._expect(")")
             return tree
@@ -277,7 +277,7 @@ class _Reader:
             while self._takes(","):
                 arguments.append(self.either())
             self._expect(")")
-        return Call(token, tuple(arguments))
+        return Call(word, tuple(arguments))
 
     def _starts_operand(self) -> bool:
         """Whether a primary expression stands here: a number, a literal, a bracket or a function call."""

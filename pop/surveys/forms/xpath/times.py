@@ -22,12 +22,12 @@ def now(arguments: list[Evaluate]) -> Evaluate:
 
 
 def number(world: World, value: Value) -> float:
-    """Return a value as a number; a text that is a date keeps how it is written."""
+    """Return a value as a number: a text that is a date is the days since 1970, written without a fraction."""
     if isinstance(value, str | list):
         text = text_of(value)
         days = dates.days_of(text, world.zone)
         if days is not None:
-            return dates.Moment(days, str(math.floor(days)) if "T" in text else text)
+            return dates.Moment(days, str(math.floor(days)))
     return number_of(value, world.zone)
 
 

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from datetime import tzinfo
+from decimal import Decimal
 
 from pop.surveys.forms.xpath.dates import Moment, days_of
 from pop.surveys.forms.xpath.nodes import Node
@@ -17,6 +18,8 @@ from pop.surveys.forms.xpath.nodes import Node
 Value = str | float | bool | list[Node]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+# As they are written where a calculation ends in one.
+_ENDLESS = {"Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def text_of(value: Value) -> str:
@@ -43,6 +46,8 @@ def number_of(value: Value, zone: tzinfo) -> float:
     text = value.strip()
     if _NUMBER.match(text):
         return float(text)
+    if text in _ENDLESS:
+        return _ENDLESS[text]
     days = days_of(text, zone)
     return math.nan if days is None else days
 
@@ -65,12 +70,12 @@ def number_text(value: float) -> str:
     if value == 0:
         return "0"
     if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
+        return f"{Decimal(repr(value)):.0f}"
     digits, _, power = repr(value).partition("e")
     if not power:
         return digits
     exponent = int(power)
-    if -7 <= exponent < 0:
+    if -6 <= exponent < 0:
         sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
         return f"{sign}0.{'0' * (-exponent - 1)}{digits.replace('.', '')}"
     return f"{digits}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
