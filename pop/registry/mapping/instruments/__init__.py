@@ -1,11 +1,14 @@
-"""The four instruments of the mapping as XLSForm in its Markdown form. Other code calls `source` and nothing else."""
+"""The four instruments of the mapping as XLSForm in its Markdown form. Other code uses these names and no others."""
 
 from __future__ import annotations
 
-from pop.registry.mapping.instruments.joining import InstrumentError, joined
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pop.registry.mapping.instruments.joining import InstrumentError, joined, piece
 from pop.registry.mapping.instruments.lists import LANGUAGES
 
-__all__ = ["LANGUAGES", "NAMES", "InstrumentError", "source"]
+__all__ = ["LANGUAGES", "NAMES", "InstrumentError", "consents", "source"]
 
 NAMES = ("helplines", "platforms", "youth_led", "ai_driven")
 
@@ -19,3 +22,14 @@ def source(name: str) -> bytes:
     if name not in NAMES:
         raise KeyError(name)
     return joined(name)
+
+
+def consents() -> Mapping[str, str]:
+    """Return {question: the question that asks for consent to publish its answer}, over all instruments.
+
+    "" stands for an answer that is never published. A question that is not in it is none of the instruments'.
+    """
+    rows = piece("core/consents")["consents"]
+    return MappingProxyType(
+        {row["question"]: "" if row["published_by"] == "never" else row["published_by"] for row in rows}
+    )

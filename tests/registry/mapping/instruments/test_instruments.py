@@ -10,12 +10,12 @@ import pytest
 from pop.places.countries import codes
 from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, kinds, topics
 from pop.registry.directory.words.vocabulary import VOCABULARY
-from pop.registry.mapping.instruments import LANGUAGES, NAMES, joining
+from pop.registry.mapping.instruments import LANGUAGES, NAMES, consents, joining
 from pop.registry.mapping.instruments.sheets import read
 from tests.registry.mapping.instruments.forms import asked, choices, compiled, rows, sheets, texts
 
 CORE = sorted(path.stem for path in (joining.FOLDER / "core").glob("*.md"))
-PAGES = [stem for stem in CORE if stem not in ("lists", "messages", "spoken")]
+PAGES = [stem for stem in CORE if stem not in ("consents", "lists", "messages", "spoken")]
 every_instrument = pytest.mark.parametrize("name", NAMES)
 
 # What the mapping must learn, by the questions that ask it.
@@ -230,6 +230,22 @@ def test_nothing_is_published_unless_somebody_says_yes(name: str) -> None:
     words = " ".join(row["label::English (en)"] for row in published.values()).casefold()
     assert "e-mail" not in words
     assert "role" not in words
+
+
+def test_every_answer_is_published_by_one_yes_or_never() -> None:
+    given = {key for name in NAMES for key in asked(name) if key.startswith("publish_")} - {"publish_place"}
+    answers = {key for name in NAMES for key in asked(name)} - given
+    worked_out = {"solution_kind", "figures_year", "channel_id"}
+    assert set(consents()) == answers | worked_out
+    assert set(consents().values()) == given | {""}
+    assert len(joining.piece("core/consents")["consents"]) == len(consents())
+    never = {key for key, consent in consents().items() if not consent}
+    assert never >= {"respondent_role", "respondent_email", "respondent_under_18", "danger_if_published"}
+
+
+@every_instrument
+def test_the_yes_for_an_answer_is_asked_in_the_same_instrument(name: str) -> None:
+    assert {consents()[key] for key in asked(name) if key in consents()} - {""} <= set(asked(name))
 
 
 @every_instrument
