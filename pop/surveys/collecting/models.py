@@ -8,9 +8,9 @@ from django.db import models
 
 SURVEY_STATES = ("draft", "open", "closed")
 SOURCES = ("web", "openrosa", "import")
-SUBMISSION_STATES = ("incomplete", "received")
+SUBMISSION_STATES = ("incomplete", "received", "withdrawn")
 
-__all__ = ["Attachment", "Draft", "Partner", "Submission", "Survey", "Token"]
+__all__ = ["Attachment", "Draft", "Invitation", "Partner", "Submission", "Survey", "Token"]
 
 
 class Survey(models.Model):
@@ -107,6 +107,23 @@ class Attachment(models.Model):
         return self.sha256
 
 
+class Invitation(models.Model):
+    """A link for one partner to answer one form in a browser; it stands here as its SHA-256, with how far it led."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="invitations")
+    form_id = models.CharField(max_length=200)
+    lookup = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Draft(models.Model):
     """Answers that somebody will go on with: sealed to the pair of a six-word code that stands nowhere here."""
 
@@ -118,6 +135,7 @@ class Draft(models.Model):
     edition = models.PositiveIntegerField(default=1)  # how often it was saved; what is sealed is bound to it
     survey = models.ForeignKey(Survey, on_delete=models.CASCADE, related_name="drafts")
     language = models.CharField(max_length=35)
+    invitation = models.ForeignKey(Invitation, on_delete=models.SET_NULL, null=True, related_name="drafts")
     submission = models.ForeignKey(Submission, on_delete=models.SET_NULL, null=True, related_name="drafts")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)

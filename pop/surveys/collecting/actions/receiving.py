@@ -99,7 +99,7 @@ def receive(
         return Received(Outcome.CONFLICT, held.id)
     # The files come first: a row that is committed never waits for its bytes.
     kept = [_keep(each) for each in _once([each for each in files if each.name in wanted])]
-    faults = faults_of(survey.id, xml) if held is None else []
+    faults = faults_of(survey.id, xml, now=now) if held is None else []
     with transaction.atomic():
         original = _original(said, survey, partner)
         fresh = Submission(

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import transaction
 
 from pop.audit.actions import record
-from pop.surveys.collecting.compiling import compile_form
 from pop.surveys.collecting.models import Survey
+from pop.surveys.forms.loading import load
 
 # A form's id stands in addresses: no slash, nothing invisible, no way out of a folder.
 _FORM_ID = re.compile(r"(?!\.)[^/\\\s\x00-\x1f\x7f?#%&]{1,200}")
@@ -45,7 +45,7 @@ def load_form(*, name: str, data: bytes, now: datetime, instrument: str = "", by
 
     Raises RefusedFormError (pop.surveys.forms.loading) for a form that we could not render or check, and SurveyError.
     """
-    form = compile_form(name, data)
+    form = load(name, data)
     if not _FORM_ID.fullmatch(form.id):
         raise SurveyError("bad_form_id", "form_id: 1 to 200 characters without spaces, slashes or any of ? # % &")
     if not _VERSION.fullmatch(form.version):

@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 
 from pop.surveys.collecting.models import Survey
 from pop.surveys.collecting.rules.structure import Shape, shape_of
+from pop.surveys.forms.loading import Form, load
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,16 @@ def source_of(survey_id: UUID) -> Source | None:
 def shape_of_survey(survey_id: UUID) -> Shape:
     """Return the nodes of a form. Neither a form's XForm nor its id ever changes, so a process reads it once."""
     return shape_of(bytes(Survey.objects.values_list("xform", flat=True).get(id=survey_id)))
+
+
+@functools.lru_cache(maxsize=32)
+def form_of_survey(survey_id: UUID) -> Form:
+    """Return a form to render and to answer, read once by a process.
+
+    Raises RefusedFormError where a later edition of the engine refuses what an earlier one took.
+    """
+    name, data = Survey.objects.values_list("source_name", "source").get(id=survey_id)
+    return load(name, bytes(data))
 
 
 def _known(row: Survey, submissions: int = 0) -> Known:

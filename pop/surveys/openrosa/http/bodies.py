@@ -84,16 +84,26 @@ async def take(receive: Receive, *, announced: int | None, seconds: float = PART
     return body
 
 
-async def let_finish(receive: Receive) -> None:
-    """Throw away some of the rest of a body: many senders read an answer only after sending it all."""
-    left = _DRAINED
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(PART_SECONDS):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if message["type"] != "http.request" or not message.get("more_body"):
-                    return
+class Incoming:
+    """A request's body as it comes, which knows when it has come to its end."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ended = False
+
+    async def __call__(self) -> Message:
+        """Return the next message of the server."""
+        message = await self._receive()
+        self.ended = self.ended or message["type"] != "http.request" or not message.get("more_body")
+        return message
+
+    async def let_finish(self) -> None:
+        """Throw away some of what still comes: many senders read an answer only after sending it all."""
+        left = _DRAINED
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PART_SECONDS):
+                while left > 0 and not self.ended:
+                    left -= len((await self()).get("body", b""))
 
 
 def parted(body: Body, content_type: str) -> Parts:

@@ -25,7 +25,7 @@ from pop.surveys.collecting.queries.partners import partner_of
 from pop.surveys.collecting.queries.surveys import offered, offered_xform
 from pop.surveys.collecting.rules.reading import MalformedError
 from pop.surveys.openrosa.documents import Listed, form_list, manifest, response
-from pop.surveys.openrosa.http.bodies import MOST_BYTES, Body, BodyError, LeftError, Parts, let_finish, parted, take
+from pop.surveys.openrosa.http.bodies import MOST_BYTES, Body, BodyError, Incoming, LeftError, Parts, parted, take
 from pop.surveys.openrosa.words import OPENROSA
 
 Scope = MutableMapping[str, Any]
@@ -87,16 +87,18 @@ class OpenRosa:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request under `/openrosa/`."""
         headers = _headers(scope)
+        incoming = Incoming(receive)
         language = best_language(headers.get(b"accept-language", b"").decode("latin-1"))
         try:
-            status, body, more = await self._answer(scope, headers, receive, language)
+            status, body, more = await self._answer(scope, headers, incoming, language)
         except LeftError:
             return
         except DoorError as refused:
             status, body, more = _refusal(refused, language)
-            if scope["method"] == "POST":
+            if scope["method"] == "POST" and not incoming.ended:
+                # Who waits to be told to go on is told the answer instead, and sends nothing.
                 if b"expect" not in headers:
-                    await let_finish(receive)
+                    await incoming.let_finish()
                 more = (*more, (b"connection", b"close"))
         await _respond(send, status, body, more, silent=scope["method"] == "HEAD")
 
