@@ -38,6 +38,8 @@ NOT_AGREED_RINGS = {"RU": [(34.3, 45.3)]}
 # The source draws a line of its own through Western Sahara; its northern border is this parallel.
 NOT_AGREED_SOUTH_OF = {"MA": 27.667}
 NOT_AGREED_NAMES = {"N. Cyprus", "Somaliland", "Siachen Glacier"}
+# Reefs and islands that the source names apart and files under the code of a larger area.
+PARTS = {"Ashmore and Cartier Is.", "Indian Ocean Ter."}
 NOT_AGREED_CODES = {"XK", "EH", "FK", "TW"}
 # Outlines inside land, rough on purpose: they say where, not where exactly.
 NOT_AGREED_OUTLINES: Sequence[Sequence[tuple[float, float]]] = (
@@ -265,10 +267,11 @@ def split(found: list[Shape]) -> tuple[list[Shape], list[list[Ring]]]:
                 taken = [ring for ring in rings if any(holds(ring, on_map(*point)) for point in points)]
                 areas.append(Shape(code, "", taken))
                 rings = [ring for ring in rings if ring not in taken]
+        largest = max(rings, key=area, default=None)
         for code, place in DOTS.items():  # what has a dot of its own is not drawn as part of another area
             if code != shape.code:
-                rings = [ring for ring in rings if area(ring) > 400 or not holds(ring, on_map(*place))]
-        if shape.code and rings:
+                rings = [ring for ring in rings if ring is largest or not holds(ring, on_map(*place))]
+        if shape.code and rings and shape.name not in PARTS:
             areas.append(Shape(shape.code, shape.name, rings))
     return areas, apart
 

@@ -10,6 +10,8 @@ WORDS = Words(
         "risks_title": "Country risk on the map",
         "risks_hint": "What of a country the public map does not show, or counts by region only. A line needs two "
         "people, and so does lifting it. It hides whatever a provider agreed to; it never shows more.",
+        "filter_about": "What it is about",
+        "filter_state": "State",
         "risk_add": "Propose a line",
         "risk_country": "Country",
         "risk_country_hint": "Its code of two letters",

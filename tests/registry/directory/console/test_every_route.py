@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 
+from pop.evidence.maps.actions import propose_risk
 from pop.helpline.desk.http.urls import console_urlpatterns as desk
 from pop.helpline.supervision.http.urls import console_urlpatterns as supervision
 from pop.people.entrance import declared
@@ -51,6 +52,10 @@ ROUTES = {
     "emergency_add": ("GET", EDITOR),
     "emergency_one": ("GET", EDITOR),
     "link_list": ("GET", ALL),
+    "risk_list": ("GET", WORKERS),
+    "risk_add": ("GET", WORKERS),
+    "risk_one": ("GET", WORKERS),
+    "risk_act": ("POST", WORKERS),
     "staff_list": ("GET", ADMINISTRATOR),
     "staff_add": ("GET", ADMINISTRATOR),
     "staff_one": ("GET", ADMINISTRATOR),
@@ -97,6 +102,10 @@ def address(kenya, people, seen, service_values):
         "number_id": kenya.number.pk,
         "staff_id": people.cy.pk,
         "kind": "defunct",
+        "risk_id": propose_risk(
+            country="KE", about="everything", which="", effect="hidden", reason="attacks", by=people.editor.pk
+        ),
+        "act": "agree",
         "token": "no-such-token",
         "name": "mfa/js/webauthn.js",
         "pk": 1,
