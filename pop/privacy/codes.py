@@ -65,6 +65,19 @@ def make_code(language: str) -> str:
     return _grouped(f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}")
 
 
+def code_of(seed: bytes, language: str) -> str:
+    """Return the code that 32 random bytes stand for, the same one each time; else as `make_code` makes them."""
+    drawn = int.from_bytes(derive(seed, f"code in {language}"), "big")
+    words = _words(_listed(language))
+    if words:
+        chosen = []
+        for _ in range(WORDS):
+            drawn, at = divmod(drawn, len(words))
+            chosen.append(words[at])
+        return " ".join(chosen)
+    return _grouped(f"{drawn % 10**_DIGITS:0{_DIGITS}}")
+
+
 def fold(typed: str, language: str | None) -> str:
     """Return what a code is made of, from whatever somebody typed: folded words or groups of digits, single spaces.
 

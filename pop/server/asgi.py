@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import cast
 
@@ -29,6 +30,8 @@ from pop.signposting.finder.pages import LOOK as FINDER_LOOK
 from pop.signposting.finder.plain_pages import PlainPages
 from pop.surveys.openrosa.http.doors import ROOT as OPENROSA
 from pop.surveys.openrosa.http.doors import OpenRosa
+from pop.surveys.pages.look import SCRIPT_HASH as SURVEY_SCRIPT
+from pop.surveys.pages.look import STYLE_HASH as SURVEY_STYLE
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -41,8 +44,9 @@ def django() -> Application:
 # Each of Django's requests takes a thread, and threads share one interpreter: beyond a few at once all of them get
 # slower, the ones that hold the database's write lock too. Who comes later waits in turn.
 MOST_AT_ONCE = 16
-# This page waits for a key to be derived, in turn with everybody's codes: it must not take the others' places.
-SLOW, MOST_SLOW = "/talk/keep", 4
+# These pages wait for a key to be derived, in turn with everybody's codes: they must not take the others' places.
+SLOW = re.compile(r"/talk/keep|/survey|/survey/[^/]+/(?:later|send)")
+MOST_SLOW = 4
 
 
 def warm_map() -> None:
@@ -61,7 +65,7 @@ class InTurn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request when its turn comes."""
-        async with self.slow if scope["path"] == SLOW else self.usual:
+        async with self.slow if SLOW.fullmatch(scope["path"]) else self.usual:
             await self.application(scope, receive, send)
 
 
@@ -131,8 +135,8 @@ def public(talking: Talking | None = None) -> Secured:
     looks = (FINDER_LOOK, TALK_LOOK)
     policy = Policy(
         csp=content_security_policy(
-            scripts=[*(look.script_hash for look in looks), MAP_SCRIPT],
-            styles=[*(look.style_hash for look in looks), CSS_HASH, *MAP_STYLES],
+            scripts=[*(look.script_hash for look in looks), MAP_SCRIPT, SURVEY_SCRIPT],
+            styles=[*(look.style_hash for look in looks), CSS_HASH, *MAP_STYLES, SURVEY_STYLE],
         ),
         referrer=b"no-referrer",
         production=settings.PRODUCTION,

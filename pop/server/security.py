@@ -31,6 +31,9 @@ log = logging.getLogger("pop.server")
 # The largest form of ours is a few kB; what is larger is a mistake or an attack (bad input: 413).
 MAX_BODY = 65_536
 MAX_TARGET = 16_384
+# A page of a survey holds several long answers, in scripts that take six bytes a letter on their way.
+ROOMY = "/survey/"
+MAX_ROOMY_BODY = 524_288
 # So much of a refused body is read and thrown away, so that its sender comes to read why it was refused.
 MAX_DRAINED = 4_194_304
 # The one page that other sites may show inside their own. It has no form, no cookie and no script.
@@ -146,7 +149,8 @@ class Secured:
             await send(message)
 
         streams = path.startswith(self.bounded) if self.bounded else False
-        refusal = refused(scope, most=None if streams else MAX_BODY)
+        most = MAX_ROOMY_BODY if path.startswith(ROOMY) else MAX_BODY
+        refusal = refused(scope, most=None if streams else most)
         if refusal:
             if refusal[0] == 413:
                 await self._let_finish(receive)
@@ -154,13 +158,13 @@ class Secured:
             return
         if not streams and scope["method"] not in {"GET", "HEAD"}:
             try:
-                body = await in_time(whole_body(receive), self.body_seconds)
+                body = await in_time(whole_body(receive, most), self.body_seconds)
             except TimeoutError:
                 await answer_problem(complete, 408, "Too slow", "The request did not come to its end in time.")
                 return
             if body is None:
                 await self._let_finish(receive)
-                await answer_problem(complete, 413, "Too large", f"A request may hold at most {MAX_BODY} bytes.")
+                await answer_problem(complete, 413, "Too large", f"A request may hold at most {most} bytes.")
                 return
             receive = replay(body, receive)
         try:
@@ -240,8 +244,8 @@ def refused(scope: Scope, *, most: int | None = MAX_BODY) -> tuple[int, str, str
     return None
 
 
-async def whole_body(receive: Receive) -> bytes | None:
-    """Read a request's body to its end; None when it is larger than MAX_BODY or the sender went away."""
+async def whole_body(receive: Receive, most: int = MAX_BODY) -> bytes | None:
+    """Read a request's body to its end; None when it is larger than `most` bytes or the sender went away."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -250,7 +254,7 @@ async def whole_body(receive: Receive) -> bytes | None:
             return None
         part: bytes = message.get("body", b"")
         size += len(part)
-        if size > MAX_BODY:
+        if size > most:
             return None
         parts.append(part)
         if not message.get("more_body"):

@@ -53,6 +53,7 @@ from pop.signposting.snapshots.watch import Watch
 from pop.signposting.snapshots.worker import SnapshotDuty
 from pop.surveys.collecting.actions.receiving import RECEIVED as SUBMISSION_RECEIVED
 from pop.surveys.collecting.actions.sweeping import CollectingDuty
+from pop.surveys.collecting.actions.withdrawing import WITHDRAWN as SUBMISSION_WITHDRAWN
 
 SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 
@@ -75,6 +76,7 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     COMPLAINT_MADE: [],
     COMPLAINT_ANSWERED: [],
     SUBMISSION_RECEIVED: [],
+    SUBMISSION_WITHDRAWN: [],
 }
 # What a restored backup must forget again, by kind of record in the journal of erasures.
 ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}

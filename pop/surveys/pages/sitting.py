@@ -1,0 +1,136 @@
+"""Somebody who is filling in a form: what the browser holds, the draft it opens, and the answers in it."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from pop.privacy.codes import CodeKey
+from pop.surveys.collecting.actions import drafts
+from pop.surveys.collecting.actions.receiving import Outcome, receive
+from pop.surveys.collecting.queries.submissions import submission
+from pop.surveys.collecting.queries.surveys import Known, form_of_survey, survey
+from pop.surveys.forms.answering import Answering, UnreadableAnswersError
+from pop.surveys.pages import holding
+from pop.surveys.pages.holding import Hold
+
+
+@dataclass
+class Sitting:
+    """One browser at one form. `answering` holds the answers; `keep` writes them back, sealed."""
+
+    hold: Hold
+    draft: UUID
+    survey: Known
+    answering: Answering
+    partner: UUID | None
+    corrects: UUID | None
+
+    def keep(self, *, now: datetime) -> None:
+        """Seal the answers into the draft. Raises DraftError (pop.surveys.collecting.actions.drafts)."""
+        drafts.save_draft(draft=self.draft, xml=self._xml(), language=self.answering.language, now=now)
+
+    def keep_under_words(self, key: CodeKey, *, now: datetime) -> None:
+        """Seal the answers to the key of the words. Raises DraftError."""
+        drafts.move_draft(draft=self.draft, xml=self._xml(), language=self.answering.language, key=key, now=now)
+        self.hold = self.hold.under(key, self.answering.language)
+
+    def send(self, *, now: datetime) -> bool:
+        """Hand the answers in, once; False where something else came of this draft meanwhile.
+
+        A form sent twice is one submission: its id comes from the draft. Raises RefusedError, MalformedError
+        (pop.surveys.collecting), OSError.
+        """
+        original = submission(self.corrects) if self.corrects else None
+        xml = self.answering.submission_xml(
+            instance_id=f"uuid:{uuid.uuid5(self.draft, str(self.corrects or ''))}",
+            deprecated_id=original.facts.instance_id if original else None,
+            now=now,
+        )
+        received = receive(xml=xml, source="web", partner=self.partner, now=now)
+        if received.outcome is Outcome.CONFLICT:
+            return False
+        drafts.finish_draft(draft=self.draft, submission=received.submission, now=now)
+        return True
+
+    def _xml(self) -> str:
+        return self.answering.draft_xml().decode()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A browser whose draft was sent: what it holds, and the submission that came of it."""
+
+    hold: Hold
+    draft: UUID
+    survey: Known
+    submission: UUID
+    language: str
+
+
+def begin(known: Known, *, language: str, now: datetime, invitation: UUID | None = None) -> Sitting:
+    """Begin a draft of an open form. Raises DraftError, RefusedFormError."""
+    hold = holding.begin()
+    form = form_of_survey(known.id)
+    answering = Answering.begin(form, now=now, chance=random.Random(), language=language)
+    draft = drafts.begin_draft(
+        survey=known.id,
+        xml=answering.draft_xml().decode(),
+        language=answering.language,
+        key=hold.key,
+        now=now,
+        invitation=invitation,
+    )
+    return Sitting(hold, draft, known, answering, None, None)
+
+
+def find(request: HttpRequest, form_id: str, *, now: datetime, language: str = "") -> Sitting | Sent | None:
+    """Return what this browser is doing with a form; `language` is asked for, or "" for the draft's own."""
+    hold = holding.held(request, form_id)
+    return None if hold is None else open_with(hold, [hold.key], now=now, language=language)
+
+
+def open_with(hold: Hold, keys: list[CodeKey], *, now: datetime, language: str = "") -> Sitting | Sent | None:
+    """Return what one of these keys opens, or None."""
+    opened = drafts.open_draft(keys=keys, now=now)
+    known = survey(opened.survey) if opened else None
+    if opened is None or known is None:
+        return None
+    if not opened.xml:
+        return Sent(hold, opened.draft, known, opened.submission, opened.language) if opened.submission else None
+    answering = _resumed(known.id, opened.xml.encode(), opened.draft, language or opened.language, now)
+    if answering is None:
+        return None
+    return Sitting(hold, opened.draft, known, answering, opened.partner, opened.submission)
+
+
+def sent_answers(sent: Sent, *, now: datetime, language: str = "") -> Answering | None:
+    """Return what somebody sent, to be shown; None where it is there no longer."""
+    found = submission(sent.submission)
+    if found is None or found.facts.state != "received":
+        return None
+    return _resumed(found.facts.survey, found.xml, sent.draft, language or sent.language, now)
+
+
+def correct(sent: Sent, *, now: datetime) -> bool:
+    """Open what somebody sent for a correction; False where it is there no longer. Raises DraftError."""
+    answering = sent_answers(sent, now=now)
+    if answering is None:
+        return False
+    xml = answering.draft_xml().decode()
+    drafts.reopen_draft(draft=sent.draft, xml=xml, language=answering.language, now=now)
+    return True
+
+
+def _resumed(survey_id: UUID, xml: bytes, draft: UUID, language: str, now: datetime) -> Answering | None:
+    # Choices in random order stay in the same order for as long as somebody writes.
+    chance = random.Random(draft.int)
+    try:
+        return Answering.resume(form_of_survey(survey_id), xml, now=now, chance=chance, language=language)
+    except UnreadableAnswersError:
+        return None
