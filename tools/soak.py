@@ -22,6 +22,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import peer_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / "build" / "soak.json"
@@ -33,6 +36,7 @@ MEASURED = re.compile(
     r"tried again (\d+) times"
 )
 MEASURING = "the figures count from now on"
+COMPARED = re.compile(r"compared (\d+) values in (\d+) steps on (\d+) paths")
 # Somebody else's bulk load: it holds SQLite's one writer in pieces, as every bulk load of ours does.
 HOLD = """
 import sqlite3, sys, time
@@ -129,6 +133,25 @@ def bulk(small: bool) -> Outcome:
     return Outcome(found.good and bool(beside) and found.longest <= 200, 3, found.said)
 
 
+def surveys(small: bool) -> Outcome:
+    """Walk the next random ways through every form, beside ODK's own engine."""
+    count = 40 if small else 200
+    if not peer_engine.install():
+        return Outcome(False, 0, "FAILED: ODK's form engine is not installed")
+    begun = in_hand("surveys", small)
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "--tb=short", "tests/surveys/peer/test_agreement.py"]
+    environment = {**os.environ, "POP_SURVEY_PATHS": str(count), "POP_SURVEY_FIRST": str(begun["size"])}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    found = COMPARED.search(done.stdout)
+    if done.returncode or found is None:
+        print(done.stdout[-5000:])
+        return Outcome(False, count, "FAILED")
+    values, steps = int(found[1]), int(found[2])
+    return Outcome(
+        True, count, f"0 differences on {{size:,}} paths ({values:,} values in {steps:,} steps on the last {count})"
+    )
+
+
 PARTS = {
     "kills": Part("1,000 × `kill -9` under load: nothing acknowledged lost, nothing doubled", (10, 1), kills, "kills"),
     "cuts": Part("200 power cuts: the same, and with less syncing the same test fails", (5, 1), cuts, "power cuts"),
@@ -141,6 +164,12 @@ PARTS = {
     "flood": Part("200 attempts a second to come back: live p99 within 1 s", (1, 1), flood, "attempts"),
     "bulk": Part("a bulk load of 3 s elsewhere: no send stalled over 200 ms", (1, 1), bulk, "seconds"),
     "clock": Part("the clock jumps by −5 s to ± 1 year: nothing lost, no order disturbed", (3, 1), clock, "jumps"),
+    "surveys": Part(
+        "2,000 random ways through all forms: our form engine and ODK's agree on values, faults, choices, XML",
+        (10, 1),
+        surveys,
+        "paths",
+    ),
     "gone": Part("the database goes and comes back: “not sent”, then all goes on", (4, 1), gone, "stops"),
 }
 
@@ -249,11 +278,27 @@ def write_row(name: str, text: str) -> None:
     PAGE.write_text(f"{before}{BEGIN}\n{head}\n{ordered}\n{END}{after}", encoding="utf-8")
 
 
+def kept() -> dict[str, Any]:
+    """Return the parts that were begun and not ended."""
+    found: dict[str, Any] = json.loads(STATE.read_text()) if STATE.exists() else {}
+    return found
+
+
+def label_of(name: str, small: bool) -> str:
+    return f"{name}-{'small' if small else 'full'}"
+
+
+def in_hand(name: str, small: bool) -> dict[str, Any]:
+    """Return how far a part is: what was done, in how many pieces, and the load of others when it began."""
+    begun: dict[str, Any] = {"size": 0, "pieces": 0, "load": round(os.getloadavg()[0], 1)}
+    return {**begun, **kept().get(label_of(name, small), {})}
+
+
 def run(name: str, small: bool) -> bool:
     """Do the pieces of a part that are not done yet; say whether all were good."""
-    part, label = PARTS[name], f"{name}-{'small' if small else 'full'}"
-    state = json.loads(STATE.read_text()) if STATE.exists() else {}
-    done = state.get(label, {"size": 0, "pieces": 0, "load": round(os.getloadavg()[0], 1)})
+    part, label = PARTS[name], label_of(name, small)
+    state = kept()
+    done = in_hand(name, small)
     pieces = part.pieces[1 if small else 0]
     while done["pieces"] < pieces:
         print(f"{name}: piece {done['pieces'] + 1} of {pieces}", flush=True)

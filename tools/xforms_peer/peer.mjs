@@ -56,6 +56,8 @@ let told = new Map();
 
 const text = (range) => range?.asString ?? null;
 
+const bounds = ({ start, end, step }) => [start, end, step].map(Number);
+
 function described(node) {
   const state = node.currentState;
   const said = {
@@ -76,6 +78,7 @@ function described(node) {
     ...said,
     hint: text(state.hint),
     type: node.valueType ?? null,
+    bounds: node.nodeType === 'range' ? bounds(node.definition.bounds) : null,
     many: node.nodeType === 'select' && node.selectType === 'select',
     value: state.instanceValue,
     fault: violation?.condition ?? null,

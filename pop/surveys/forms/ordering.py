@@ -6,7 +6,7 @@ import graphlib
 from collections.abc import Iterator, Mapping
 
 from pop.surveys.forms.definition import Duty, Item, Question, Repeat
-from pop.surveys.forms.references import Read, reads_of
+from pop.surveys.forms.references import reads_of
 from pop.surveys.forms.xpath import Compiled, XPathError
 
 
@@ -38,7 +38,7 @@ def duties_of(items: Mapping[str, Item]) -> tuple[Duty, ...]:
     """Return what has to be done again when answers change, in an order in which it can be done.
 
     Raises UnusableError for a path that the form does not have, and for expressions that hang on each other in a
-    circle. A row of a repeat may read an earlier row of itself if it picks that row by its place.
+    circle: also of a row that reads what another row of its repeat works out, because ODK Collect refuses that too.
     """
     duties = [duty for item in items.values() for duty in _duties(item, items)]
     setters: dict[str, list[int]] = {}
@@ -49,8 +49,6 @@ def duties_of(items: Mapping[str, Item]) -> tuple[Duty, ...]:
     for number, duty in enumerate(duties):
         before = {other for path in duty.reads for other in setters.get(path, ())}
         before |= set(_relevance_above(duty, duties))
-        if number in before and _reads_only_other_rows(duty, _set_by(duty, items), items):
-            before.remove(number)
         order.add(number, *sorted(before))
     try:
         return tuple(duties[number] for number in order.static_order())
@@ -81,10 +79,10 @@ def _duties(item: Item, items: Mapping[str, Item]) -> Iterator[Duty]:
 
 
 def _reads(path: str, what: str, expression: Compiled, items: Mapping[str, Item]) -> frozenset[str]:
-    return frozenset(read.path for read in check_reads(path, _COLUMNS[what], expression, items))
+    return check_reads(path, _COLUMNS[what], expression, items)
 
 
-def check_reads(path: str, column: str, expression: Compiled, items: Mapping[str, Item]) -> frozenset[Read]:
+def check_reads(path: str, column: str, expression: Compiled, items: Mapping[str, Item]) -> frozenset[str]:
     """Return what an expression of an item reads. Raises UnusableError for what the form does not have."""
     try:
         return reads_of(expression.tree, path, items)
@@ -108,9 +106,3 @@ def _relevance_above(duty: Duty, duties: list[Duty]) -> Iterator[int]:
                 yield number
         elif other.path == duty.path and other.what in _BEFORE.get(duty.what, ()):
             yield number
-
-
-def _reads_only_other_rows(duty: Duty, own: list[str], items: Mapping[str, Item]) -> bool:
-    """Whether a duty reads what it sets in other rows of its repeat only, picked by their place."""
-    reads = reads_of(duty.expression.tree, duty.path, items)
-    return all(read.elsewhere for read in reads if read.path in own)

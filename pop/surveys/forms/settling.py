@@ -13,6 +13,7 @@ from pop.surveys.forms.definition import Duty, Form, Question, Repeat
 from pop.surveys.forms.instance import AnswerNode, below, grow, put_row, rows_of
 from pop.surveys.forms.lexical import worked_out
 from pop.surveys.forms.xpath import Node, World, number_of
+from pop.surveys.forms.xpath.grammar import Call, Expression, walk
 
 # No form needs more rows of one repeat; a count beyond it stays here.
 MOST_ROWS = 500
@@ -28,8 +29,12 @@ class Settling:
         self._index: dict[str, list[AnswerNode]] | None = None
         self._changed: set[str] = set()
         self._woken: set[str] = set()
+        self._regiven: set[str] = set()
         self._fresh: dict[str, list[AnswerNode]] = {}
         self._fixed: dict[str, tuple[str, ...]] = {}
+        self._once = frozenset(
+            duty.path for duty in form.duties if duty.what == "calculate" and _calls(duty.expression.tree, "once")
+        )
 
     def nodes(self, path: str) -> list[AnswerNode]:
         """Return all nodes of a path without places, in document order."""
@@ -58,8 +63,10 @@ class Settling:
         self._changed.update(node.item.path for node in below(old))
 
     def answered(self, node: AnswerNode) -> None:
-        """Take note of an answer that was given."""
+        """Take note of an answer that was given; what is worked out once hangs on its own answer too."""
         self._show(node)
+        if node.item.path in self._once:
+            self._regiven.add(node.item.path)
 
     def touch(self, paths: Iterable[str]) -> None:
         """Count paths as changed."""
@@ -68,7 +75,7 @@ class Settling:
     def settle(self, *, creating: bool) -> None:
         """Do again what hangs on what has changed. `creating`: new nodes get the defaults that are worked out."""
         for number, duty in enumerate(self._form.duties):
-            again = bool(duty.wakes & self._changed)
+            again = bool(duty.wakes & self._changed) or duty.path in self._regiven
             # A count is worked out for the node that the repeat stands in.
             path = duty.path.rpartition("/")[0] if duty.what == "count" else duty.path
             nodes = self.nodes(path) if again or duty.path in self._woken else self._fresh.get(path, [])
@@ -76,6 +83,7 @@ class Settling:
                 self._do(duty, number, node, again=again, creating=creating)
         self._changed.clear()
         self._woken.clear()
+        self._regiven.clear()
         self._fresh.clear()
 
     def _do(self, duty: Duty, number: int, node: AnswerNode, *, again: bool, creating: bool) -> None:
@@ -87,7 +95,8 @@ class Settling:
         elif duty.what == "count":
             self._count(duty, node)
         elif duty.what == "calculate":
-            self._calculate(duty, node, again=again or fresh)
+            # Dice that were rolled before are not rolled again because somebody goes on with a draft.
+            self._calculate(duty, node, again=(again or fresh) and creating)
         elif duty.what == "first":
             if fresh and creating and node.relevant:
                 self._write(node, duty.expression.text(self._world, node))
@@ -191,6 +200,11 @@ class Settling:
             every = question.choices.every if question.choices else ()
             self._fixed[question.path] = tuple(choice.name for choice in every)
         return self._fixed[question.path]
+
+
+def _calls(tree: Expression, name: str) -> bool:
+    """Whether an expression calls a function."""
+    return any(isinstance(part, Call) and part.name == name for part in walk(tree))
 
 
 def _nearest(node: Node, sources: list[AnswerNode]) -> AnswerNode | None:

@@ -100,6 +100,8 @@ def _round(world: World, values: list[Value]) -> float:
     places = number_of(values[1], world.zone) if len(values) > 1 else 0.0
     if math.isnan(number) or math.isnan(places):
         return math.nan
+    if math.isinf(number):
+        return number
     try:
         scale = 10.0**places
         return math.copysign(math.floor(abs(number) * scale + 0.5) / scale, number)
