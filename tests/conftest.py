@@ -30,8 +30,8 @@ from tests.served import Served, prepared, serving
 def pytest_configure() -> None:
     """Set what all tests share.
 
-    SQLite's test databases stay in memory, in each worker its own: pytest knows that only of Django's own engine. A page
-    that is slow on a busy machine is not a page that is wrong.
+    SQLite's test databases stay in memory, in each worker its own: pytest knows that only of Django's own engine.
+    A page that is slow on a busy machine is not a page that is wrong.
     """
     expect.set_options(timeout=30_000)
     for database in settings.DATABASES.values():
