@@ -133,7 +133,7 @@ _SECURITY = {
     "security_keys_manage": "Manage keys",
     "security_codes": "Recovery codes",
     "security_codes_hint": "Each code works once, when your phone or key is lost. Keep them on paper.",
-    "security_codes_left": "{count} codes left.",
+    "security_codes_left": "Codes left: {count}.",
     "security_codes_none": "No codes yet: they are made when you set up a second step.",
     "security_codes_view": "Show codes",
     "security_codes_make": "Make new codes",

@@ -58,6 +58,7 @@ _WORKSPACE = {
     "queue_empty_message_left": "No message waits to be read.",
     "queue_empty_promised": "No reply is promised.",
     "queue_empty_sleeping": "No conversation rests.",
+    "queue_none_fits": "Nobody waits in a language that you answer in. In other languages: {count}.",
     "queue_over_cap": "Waits too long",
     "queue_due": "Due {day}",
     "queue_overdue": "Overdue since {day}",

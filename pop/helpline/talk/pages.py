@@ -13,6 +13,7 @@ from pop.helpline.talk.reader import Reader, filled
 from pop.helpline.talk.saying import Written, last_that_fit, shown
 from pop.helpline.words.child import PROMISE
 from pop.pages import shell
+from pop.places.words import Speaker
 from pop.signposting.finder.queries.ways import OtherWay
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -117,7 +118,7 @@ def write_page(
             "line": line,
             "closed": closed,
             "opens": opens,
-            "read_within": say("write_closed_read", hours=line.read_within_hours) if line is not None else "",
+            "read_within": _read_within(say, line.read_within_hours) if line is not None else "",
             "none_text": say("write_none", **named) if named else "",
             "key": key,
             "carried": {"language": reader.language, "country": reader.country, **(carried or {})},
@@ -316,6 +317,10 @@ def _place(reader: Reader, place: Place | None) -> dict[str, str]:
         one = place.low in {0, place.high}
         said["range"] = say("waiting_range_one" if one else "waiting_range", low=place.low, high=place.high)
     return said
+
+
+def _read_within(say: Speaker, hours: int) -> str:
+    return say["write_closed_read_one"] if hours == 1 else say("write_closed_read", hours=hours)
 
 
 def _promise(reader: Reader) -> list[dict[str, str]]:

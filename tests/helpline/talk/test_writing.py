@@ -161,6 +161,27 @@ def test_a_closed_line_takes_a_message_honestly_and_shows_who_is_open(child: Chi
     assert child.now().state == "message_left"
 
 
+@pytest.mark.parametrize("age", ["8-12", "13-17"])
+def test_who_ticks_danger_is_told_what_happens_now_that_nobody_reads(child: Child, age: str) -> None:
+    asked = {"language": "en", "country": "KE", "age": age}
+    young = age == "8-12"
+    open_, closed = (TALK.say(f"danger_tick_note{each}", "en", young=young) for each in ("", "_closed"))
+    page = child.client.post("/write", asked).content.decode()
+    assert open_ in page
+    assert closed not in page
+    Line.objects.update(hours="Mo 03:00-03:01; PH off")
+    page = child.client.post("/write", asked).content.decode()
+    assert closed in page
+    assert open_ not in page
+    assert closed.index("emergency number") < closed.index("before other messages")
+
+
+@pytest.mark.parametrize(("hours", "said"), [(1, "within one hour."), (2, "within 2 hours.")])
+def test_one_hour_is_said_as_one(child: Child, hours: int, said: str) -> None:
+    Line.objects.update(hours="Mo 03:00-03:01; PH off", read_within_hours=hours)
+    assert said in child.page("/write?language=en&country=KE")
+
+
 def test_where_no_line_serves_the_country_other_people_are_named(child: Child) -> None:
     Line.objects.update(countries=["FR"])
     page = child.page("/write?language=en&country=KE")

@@ -21,6 +21,7 @@ from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions import duty, handing, taking
 from pop.helpline.queue.queries.desk import Desk, last_languages, my_desk
+from pop.helpline.queue.queries.waiting import waiting_in_other_languages
 from pop.helpline.queue.rules.reasons import CAPACITY
 from pop.helpline.words.showing import language, refused
 from pop.people.entrance import member, staff
@@ -264,9 +265,12 @@ def take_next(request: HttpRequest) -> HttpResponse:
 
     def run() -> Outcome:
         taken = taking.take_next(staff=member(request).id, private_key=private_key(request))
-        if taken is None:
-            raise RefusedError("nobody")
-        return Outcome(opens=taken)
+        if taken is not None:
+            return Outcome(opens=taken)
+        others = waiting_in_other_languages(member(request).id)
+        if others:
+            return Outcome(said=SAY("queue_none_fits", count=others), good=False)
+        raise RefusedError("nobody")
 
     return act(request, run)
 

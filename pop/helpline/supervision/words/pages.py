@@ -10,6 +10,8 @@ _BOARD = {
     "board_none_hint": "Somebody who supervises a team admits you to it, on the page of the team.",
     "board_fresh": "Counted at {time} ({zone}). The page looks again every five seconds.",
     "board_stale": "Not up to date since {time}. We are trying again.",
+    "board_line_open": "Open now",
+    "board_line_closed": "Closed now",
     "board_look_again": "Look again",
     "figure_waiting": "waiting",
     "figure_longest": "minutes: longest wait",
@@ -38,7 +40,7 @@ _BOARD = {
     "promise_overdue": "A promised reply is overdue since {time}.",
     "open_mark": "Open conversation {mark}",
     "waiting_chart": "Children waiting, in the last six hours",
-    "waiting_chart_said": "At most {most} waited at once, at {time}. Now {now} wait.",
+    "waiting_chart_said": "At most {most} waited at once, at {time}. Now: {now}.",
     "waiting_chart_none": "Nobody had to wait in the last six hours.",
     "waiting_at": "{time}: {count}",
     "going_on_title": "Conversations going on",
@@ -52,6 +54,7 @@ _BOARD = {
     "col_load": "Load",
     "given_not": "takes only what they choose",
     "wait_median": "Half of those answered today waited at most {minutes} minutes.",
+    "wait_median_one": "Half of those answered today waited at most one minute.",
 }
 
 _CONVERSATION = {
@@ -179,7 +182,9 @@ _COUNTS = {
     "outcome_left": "Left before an answer",
     "outcome_missed": "Missed",
     "counts_median": "Half of those answered waited at most {minutes} minutes.",
+    "counts_median_one": "Half of those answered waited at most one minute.",
     "counts_long": "Nine of ten waited at most {minutes} minutes.",
+    "counts_long_one": "Nine of ten waited at most one minute.",
     "counts_waits_unknown": "Too few waits to say how long they were.",
     "answers_title": "The two questions at the end",
     "answers_hint": "Children may answer them when a conversation ends. Nobody can see later whose answers they are.",
