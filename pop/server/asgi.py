@@ -6,7 +6,8 @@ Both are made after Django is set up for their door, which `pop serve` does.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import cast
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.core.handlers.asgi import ASGIHandler
 
 from pop.helpline.queue.queries.places import places
 from pop.helpline.talk.http.talking import render_refused
+from pop.helpline.talk.http.too_large import page_of_too_large
 from pop.helpline.talk.pages import LOOK as TALK_LOOK
 from pop.people.sign_in import CONSOLE_CSP_HASHES
 from pop.registry.directory.http.style import CSS_HASH
@@ -140,7 +142,11 @@ def public(talking: Talking | None = None) -> Secured:
         stop=stop,
         closing=talks.close_streams,
     )
-    return Secured(program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts)
+
+    async def too_large(path: str, headers: Mapping[bytes, bytes], beginning: bytes) -> bytes | None:
+        return await talks.hub.in_thread(partial(page_of_too_large, path, headers, beginning))
+
+    return Secured(program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts, too_large=too_large)
 
 
 def console(talking: Talking | None = None) -> Secured:

@@ -25,11 +25,15 @@ Hot = Callable[[bytes], tuple[int, Header, bytes]]
 # False: it is left to the application.
 Answer = Callable[[int, tuple[Header, ...], bytes], None]
 Post = Callable[[list[Header], bytes, Answer], bool]
+# Makes the page that answers a form too large to take, of its path, its headers and the first MAX_BODY bytes of it.
+# None: it is answered as a problem, as everything else that is too large.
+TooLarge = Callable[[str, Mapping[bytes, bytes], bytes], Awaitable[bytes | None]]
 
 log = logging.getLogger("pop.server")
 
 # The largest form of ours is a few kB; what is larger is a mistake or an attack (bad input: 413).
 MAX_BODY = 65_536
+FORM = b"application/x-www-form-urlencoded"
 MAX_TARGET = 16_384
 # So much of a refused body is read and thrown away, so that its sender comes to read why it was refused.
 MAX_DRAINED = 4_194_304
@@ -73,12 +77,14 @@ class Secured:
         policy: Policy,
         hot: Mapping[str, Hot] | None = None,
         posts: Mapping[str, Post] | None = None,
+        too_large: TooLarge | None = None,
     ) -> None:
         """Take what is behind the wrapper, and the hot doors by path: GET on them is answered here, at once.
 
         `posts` are asked first by a server that knows of them (pop.server.bounded).
         """
         self.application = application
+        self.too_large = too_large
         self.hot = hot or {}
         self.posts = {path.encode(): partial(self._post, door) for path, door in (posts or {}).items()}
         self._heads: dict[tuple[int, tuple[Header, ...]], bytes] = {}
@@ -131,21 +137,25 @@ class Secured:
             await send(message)
 
         refusal = refused(scope)
+        read: list[bytes] = []
         if refusal:
             if refusal[0] == 413:
-                await self._let_finish(receive)
+                await self._let_finish(receive, read)
+                await self._answer_too_large(scope, read, complete)
+                return
             await answer_problem(complete, *refusal)
             return
         if scope["method"] not in {"GET", "HEAD"}:
             try:
-                body = await in_time(whole_body(receive), self.body_seconds)
+                body = await in_time(whole_body(receive, read), self.body_seconds)
             except TimeoutError:
                 await answer_problem(complete, 408, "Too slow", "The request did not come to its end in time.")
                 return
             if body is None:
-                await self._let_finish(receive)
-                await answer_problem(complete, 413, "Too large", f"A request may hold at most {MAX_BODY} bytes.")
+                await self._let_finish(receive, read)
+                await self._answer_too_large(scope, read, complete)
                 return
+            read.clear()
             receive = replay(body, receive)
         try:
             await self.application(scope, receive, complete)
@@ -171,14 +181,38 @@ class Secured:
         head = self._heads[status, own] = b"\r\n".join(lines) + b"\r\n"
         return head
 
-    async def _let_finish(self, receive: Receive) -> None:
-        """Throw away the rest of a body that is too large: many senders read an answer only after sending it all."""
-        left = MAX_DRAINED
+    async def _answer_too_large(self, scope: Scope, read: list[bytes], send: Send) -> None:
+        """Answer a form with a page, where there is one for it, and everything else as a problem."""
+        headers = dict(scope["headers"])
+        beginning = b"".join(read)[:MAX_BODY]
+        is_form = headers.get(b"content-type", b"").partition(b";")[0].strip().lower() == FORM
+        page: bytes | None = None
+        # Whose sender went away before so much of it had come waits for no page.
+        if self.too_large is not None and is_form and scope["method"] == "POST" and len(beginning) == MAX_BODY:
+            try:
+                page = await self.too_large(scope["path"], headers, beginning)
+            except Exception as error:
+                tell(error)
+        if page is None:
+            await answer_problem(send, 413, "Too large", f"A request may hold at most {MAX_BODY} bytes.")
+            return
+        await send_last(send, 413, b"text/html; charset=utf-8", page)
+
+    async def _let_finish(self, receive: Receive, read: list[bytes]) -> None:
+        """Let the rest of a body that is too large come: many senders read an answer only after sending it all.
+
+        Its beginning is kept in `read`, and what is behind that thrown away.
+        """
+        left, kept = MAX_DRAINED, sum(map(len, read))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.body_seconds):
                 while left > 0:
                     message = await receive()
-                    left -= len(message.get("body", b""))
+                    part: bytes = message.get("body", b"")
+                    left -= len(part)
+                    if kept < MAX_BODY:
+                        read.append(part)
+                        kept += len(part)
                     if message["type"] != "http.request" or not message.get("more_body"):
                         return
 
@@ -221,9 +255,11 @@ def refused(scope: Scope) -> tuple[int, str, str] | None:
     return None
 
 
-async def whole_body(receive: Receive) -> bytes | None:
-    """Read a request's body to its end; None when it is larger than MAX_BODY or the sender went away."""
-    parts: list[bytes] = []
+async def whole_body(receive: Receive, parts: list[bytes]) -> bytes | None:
+    """Read a request's body to its end; None when it is larger than MAX_BODY or the sender went away.
+
+    What was read stands in `parts`.
+    """
     size = 0
     while True:
         message = await receive()
@@ -231,9 +267,9 @@ async def whole_body(receive: Receive) -> bytes | None:
             return None
         part: bytes = message.get("body", b"")
         size += len(part)
+        parts.append(part)
         if size > MAX_BODY:
             return None
-        parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
 
@@ -281,11 +317,11 @@ def replay(body: bytes, rest: Receive) -> Receive:
 
 async def answer_problem(send: Send, status: int, title: str, detail: str) -> None:
     """Answer with problem details, and end the connection: the rest of a body that nobody reads may go on for ever."""
-    body = problem(status, title, detail)
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", b"%d" % len(body)),
-        (b"connection", b"close"),
-    ]
+    await send_last(send, status, MEDIA_TYPE.encode(), problem(status, title, detail))
+
+
+async def send_last(send: Send, status: int, media_type: bytes, body: bytes) -> None:
+    """Answer, and end the connection."""
+    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body)), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -61,7 +61,8 @@ const open = () => fetch("/write", { method: "POST", cache: "no-store", redirect
   if (answer.status > 499) throw 0;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html"), why = page.querySelector("main [role=alert]");
   if (!why) throw 0;
-  at("told").textContent = why.textContent;
+  // What a page without script shows is cut; here the box still has all of it.
+  if (answer.status === 413) told("too_long"); else at("told").textContent = why.textContent;
   tries = 0;
   renew();
 });
@@ -84,8 +85,8 @@ const send = () => {
     } else if (answer.status > 499) throw 0;
     else {
       if (answer.status === 409) renew();
-      told(at("told").dataset[said.code] ? said.code : "not_sent");
-      if (answer.status !== 409 && answer.status !== 429) look();
+      told(answer.status === 413 ? "too_long" : at("told").dataset[said.code] ? said.code : "not_sent");
+      if (![409, 413, 429].includes(answer.status)) look();
     }
   })).catch(() => {
     if (gone) return;

@@ -100,6 +100,16 @@ def write(request: HttpRequest) -> HttpResponse:
     return with_session(to_talk(), opened.token)
 
 
+def write_page(who: Reader, *, key: str, draft: pages.Draft, carried: dict[str, str]) -> bytes:
+    """Return the page with the box and with words that were not taken, whether or not the database answers."""
+    line: pages.Line | None = _SomeLine()
+    try:
+        line = lines.offer_for(who.country, who.language, now=timezone.now())
+    except (Error, OSError) as error:
+        log.error("a page for a first message was made without its line: %s", type(error).__name__)
+    return _bytes(who, line, key=key, draft=draft, carried=carried)
+
+
 def _goes_on(token: str) -> bool:
     """Say whether this browser is in a conversation that is not closed: there is one at a time."""
     conversation = conversation_of(token)
@@ -117,8 +127,12 @@ def _page(
     carried: dict[str, str],
     status: int = 200,
 ) -> HttpResponse:
+    page = _bytes(who, line, key=key, draft=draft, carried=carried)
+    return answer_page(request, page, status=status, varies="Accept-Language, Accept-Encoding")
+
+
+def _bytes(who: Reader, line: pages.Line | None, *, key: str, draft: pages.Draft, carried: dict[str, str]) -> bytes:
     ways: tuple[OtherWay, ...] = ()
     if who.country and (line is None or not line.open):
         ways = ways_now(who.country, language=who.language, young=who.young, now=who.now)
-    page = pages.write_page(who, line, key=key, draft=draft, carried=carried, ways=ways)
-    return answer_page(request, page, status=status, varies="Accept-Language, Accept-Encoding")
+    return pages.write_page(who, line, key=key, draft=draft, carried=carried, ways=ways)
