@@ -40,9 +40,9 @@ _WRITING: dict[str, str | Two] = {
         "Then your message goes before others. It does not call the police for you.",
     ),
     "danger_tick_note_closed": Two(
-        "We are closed now. Call an emergency number first. When we open, we read it before other messages. "
+        "We are closed now. Call an emergency number first. When we open, we read your message before others. "
         "It does not call the police for you.",
-        "We are closed now, so call an emergency number first. When we open, it is read before other messages. "
+        "We are closed now, so call an emergency number first. When we open, your message is read before others. "
         "It does not call the police for you.",
     ),
     "send": "Send",

@@ -173,7 +173,7 @@ def test_who_ticks_danger_is_told_what_happens_now_that_nobody_reads(child: Chil
     page = child.client.post("/write", asked).content.decode()
     assert closed in page
     assert open_ not in page
-    assert closed.index("emergency number") < closed.index("before other messages")
+    assert closed.index("emergency number") < closed.index("before others")
 
 
 @pytest.mark.parametrize(("hours", "said"), [(1, "within one hour."), (2, "within 2 hours.")])
