@@ -95,6 +95,15 @@ def test_a_waiting_page_looks_again_by_itself_and_the_box_is_on_one_that_does_no
     assert "http-equiv" not in writing.page()
 
 
+def test_looking_again_leads_to_what_may_have_changed_on_the_page(writing: Child) -> None:
+    for state, place in (("waiting", "wait"), ("active", "newest"), ("sleeping", "newest"), ("closed", "newest")):
+        writing.become(state)
+        assert 'href="/talk/look"' in writing.page() or state == "closed"
+        answer = writing.client.get("/talk/look")
+        assert (answer.status_code, answer["Location"]) == (303, f"/talk#{place}")
+        assert f'id="{place}" tabindex="-1"' in writing.page()
+
+
 def test_while_waiting_there_are_three_things_to_do_and_other_ways_that_are_open(writing: Child) -> None:
     page = writing.page()
     assert all(said(f"meanwhile_{name}") in page for name in ("breathe", "screen", "words"))

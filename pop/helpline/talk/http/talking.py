@@ -17,12 +17,13 @@ from pop.helpline.conversations.actions.forgetting import forget
 from pop.helpline.conversations.actions.speaking import speak
 from pop.helpline.conversations.live.answers import RefusedForm
 from pop.helpline.conversations.live.forms import form_token
+from pop.helpline.conversations.queries.talks import Talk
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.queries.place import place as queue_place
 from pop.helpline.referrals.actions import child_decides
 from pop.helpline.referrals.queries import asked_of_child
 from pop.helpline.talk import pages
-from pop.helpline.talk.http.inside import Visit, inside, to_talk, visit_of, without_session
+from pop.helpline.talk.http.inside import Visit, inside, see_other, to_talk, visit_of, without_session
 from pop.helpline.talk.reader import reader
 from pop.pages.answers import answer_page, read_form
 from pop.places.languages import best_language
@@ -42,6 +43,15 @@ def talk(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Answer /talk; to Chromium with 203 in place of 200: see SHOWN_ONCE."""
     keeps = "Chromium" in request.headers.get("Sec-CH-UA", "") and request.headers.get("Sec-Fetch-Mode") == "navigate"
     return answer_page(request, page_of(visit), status=SHOWN_ONCE if keeps else 200)
+
+
+@inside
+def look(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/look: leads to what may have changed on the page, so that looking again does not begin at its top.
+
+    A link to a place on the same page would only scroll; this one asks for the page anew.
+    """
+    return see_other("/talk#wait" if _state_of(visit.talk) == "waiting" else "/talk#newest")
 
 
 @inside
@@ -164,8 +174,7 @@ def page_of(
 ) -> bytes:
     """Return the page of a conversation as it stands."""
     talk = visit.talk
-    blocked = talk.blocked_at is not None and talk.state != "closed"
-    state = "blocked" if blocked else talk.state
+    state = _state_of(talk)
     place = queue_place(talk.id) if state == "waiting" else None
     standing = pages.Standing(
         state=state,
@@ -188,6 +197,11 @@ def page_of(
         asks={str(each.id) for each in asked_of_child(visit.token)},
         refreshing=refreshing,
     )
+
+
+def _state_of(talk: Talk) -> str:
+    """Return the state whose page is shown: one of the lifecycle's, or "blocked"."""
+    return "blocked" if talk.blocked_at is not None and talk.state != "closed" else talk.state
 
 
 def _ways(visit: Visit) -> tuple[OtherWay, ...]:
