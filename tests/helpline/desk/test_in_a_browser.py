@@ -338,6 +338,34 @@ def test_times_are_the_readers_own_and_a_call_is_typed_in_them(browser, house, s
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_is_told_covers_neither_tabs_nor_conversations(browser, house, signed_in, language):
+    for number in range(2):
+        Child(browser, house, f"Words of a child beside another, {number}")
+    desk = Desk(browser, house, signed_in["Amina"], language=language).on_duty()
+    talks = [take(desk) for _ in range(2)]
+    expect(desk.page.locator("#tabs")).to_be_visible()
+    told = {"text": "A sentence as long as the longest that a counsellor is ever told here at her desk.", "good": False}
+    for width in (1280, 1024, 768):
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.page.evaluate("told => document.body.dispatchEvent(new CustomEvent('desk:told', { detail: told }))", told)
+        one = desk.page.locator("#told p").bounding_box()
+        for place in ("#tabs", "#columns", "#next"):
+            other = desk.page.locator(place).bounding_box()
+            apart = any(
+                a[at] + a[size] <= b[at]
+                for at, size in (("x", "width"), ("y", "height"))
+                for a, b in ((one, other), (other, one))
+            )
+            assert apart, (width, place)
+    desk.page.set_viewport_size(SIZES[0])
+    for talk in talks:
+        desk.box(talk).focus()
+        desk.press("Alt+c")
+        desk.page.locator(f"#tool-{talk} button[value=test]").click()
+        expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
 def test_no_page_of_the_desk_has_a_violation_or_scrolls_sideways(browser, house, signed_in, language):
     make(house.console.data, "children")
     desk = Desk(browser, house, signed_in["Salma"], language=language).on_duty()
