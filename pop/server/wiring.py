@@ -43,7 +43,7 @@ from pop.registry.directory.rules.tables import topics
 from pop.server.forgetting import erase_conversations, forget_audit, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
-from pop.server.tending import TendingDuty, join_capabilities
+from pop.server.tending import EscrowDuty, TendingDuty, join_capabilities
 from pop.signposting.finder.match_door import Doors, Emergency, Snapshots
 from pop.signposting.finder.queries import use_chat, use_engine
 from pop.signposting.snapshots.queries import CHANGED
@@ -80,7 +80,7 @@ ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
 
 def run_worker() -> int:
     """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
-    duties: list[Duty] = [SNAPSHOT_DUTY, SweepingDuty(), KeepingDuty(also=FORGETTING), TendingDuty()]
+    duties: list[Duty] = [SNAPSHOT_DUTY, SweepingDuty(), KeepingDuty(also=FORGETTING), TendingDuty(), EscrowDuty()]
     linking = [LinkingDuty(using) for using in settings.DATABASES]
     run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[*duties, *linking])
     return 0
