@@ -30,6 +30,7 @@ _FRAME = {
     "menu_line_audit": "Audit of lines",
     "menu_glass": "Emergency access",
     "menu_lines": "Lines",
+    "menu_teams": "My teams",
     "menu_registry": "Registry",
     "menu_house": "House",
     "menu_staff": "Staff",
