@@ -140,6 +140,7 @@ DESK: Mapping[str, Row] = {
     "desk_head": held(),
     "desk_sleep": held("POST"),
     "desk_ask": held("POST"),
+    "desk_leave": post(frozenset({LEADER})),
     "desk_canned": held(),
     "desk_promise": held(),
     "desk_hand_over": held(),

@@ -123,6 +123,9 @@ _TALK = {
     "tool_steps": "Steps in danger",
     "tool_wake": "Go on",
     "tool_put_away": "Put aside",
+    "beside_chip": "You have joined",
+    "beside_hint": "The child sees that a supervisor writes.",
+    "beside_page": "Supervise",
 }
 _TOOLS = {
     "sleep_done": "The conversation rests. You find it under Resting.",
