@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern
 
 from pop.helpline.cases.actions.private import IDENTITY_REASONS
 from pop.helpline.conversations.rules import lifecycle, messages, orders, retention
+from pop.helpline.conversations.rules.flow import flow_of
 from pop.helpline.queue.rules import reasons
 from pop.helpline.talk.urls import public_urlpatterns
 from pop.server.console import urlpatterns
@@ -109,7 +111,7 @@ def test_every_notice_that_is_ever_written_is_listed() -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     text = page("look-up/conversations.md")
-    usual = messages.USUAL
+    usual, flow = messages.USUAL, flow_of(settings.FIRST_MESSAGES_A_MINUTE)
     for said in (
         f"{messages.LONGEST:,} characters",
         f"{usual.messages} in {usual.window.seconds} seconds, then a pause of {usual.pause.seconds} seconds",
@@ -120,6 +122,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"not seen for {reasons.KEPT_PLACE.seconds // 60} minutes",
         f"{lifecycle.LEASE.seconds // 60} minutes without an act",
         f"{retention.ABANDONED.days} days without anything",
+        f"{flow.a_minute} a minute, {flow.at_once:,} at once",
     ):
         assert said in text, said
 

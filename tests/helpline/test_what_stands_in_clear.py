@@ -47,6 +47,7 @@ COLUMNS = {
         "age_band": CODE,
     },
     "DangerStep": {"step": CODE},
+    "FirstMessages": {},
     "Glance": {"why": CODE},
     "HandOver": {},
     "Identity": {},

@@ -24,6 +24,8 @@ WAIT_SECONDS = 20
 CODE_SECONDS = 4
 # Whoever writes may write: all states but a closed conversation and a blocked one.
 _WRITABLE = frozenset({"waiting", "active", "sleeping", "promised", "message_left", "unknown"})
+# Why words were not taken, where nothing is wrong with them: more children write at once than a line takes.
+TOO_MANY = "too_many"
 _FURTHER = frozenset({"waiting", "message_left", "promised", "blocked", "closed"})
 
 
@@ -117,6 +119,7 @@ def write_page(
         | {
             "line": line,
             "closed": closed,
+            "busy": draft.refused == TOO_MANY,
             "opens": opens,
             "read_within": _read_within(say, line.read_within_hours) if line is not None else "",
             "none_text": say("write_none", **named) if named else "",

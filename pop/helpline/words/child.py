@@ -251,6 +251,11 @@ _REFUSED: dict[str, str | Two] = {
     "refused_cut": "This is too long to send at once. Only the beginning is still here. Please send it in parts.",
     "refused_unreadable": "Something in this text cannot be sent. Please write it again.",
     "refused_slow_down": "You wrote many messages quickly. Please wait one minute. Your words are still here.",
+    "refused_too_many": Two(
+        "Very many people are writing now. Your words are still here. Please try again in a minute.",
+        "So many people are writing now that we cannot take more. Your words are still here. "
+        "Please try again in a minute.",
+    ),
     "refused_paused": "You cannot write for some minutes. Your words are still here.",
     "refused_blocked": "You cannot write here now.",
     "refused_closed": "This conversation has ended. You can start a new one.",

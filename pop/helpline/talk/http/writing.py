@@ -7,12 +7,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from pop.helpline.conversations.actions.opening import open_conversation
 from pop.helpline.conversations.queries.talks import conversation_of, talk
+from pop.helpline.conversations.rules.flow import RETRY, flow_of
 from pop.helpline.conversations.rules.messages import valid_form_key
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
@@ -34,7 +36,7 @@ from pop.signposting.finder.queries.ways import OtherWay, ways_now
 
 log = logging.getLogger("pop.helpline")
 
-_STATUS = {"key_reused": 409, "not_sent": 503}
+_STATUS = {"key_reused": 409, "not_sent": 503, pages.TOO_MANY: 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,17 @@ def write(request: HttpRequest) -> HttpResponse:
             country=who.country,
             tile=carried["tile"],
             danger=draft.danger,
+            flow=flow_of(settings.FIRST_MESSAGES_A_MINUTE),
         )
     except RefusedError as refused:
         # Nothing was opened with this key, and whoever planted it in a form must not find it in the next one.
         key = secrets.token_urlsafe(24)
         draft = pages.Draft(text=draft.text, danger=draft.danger, refused=refused.code)
-        return _page(request, who, line, key=key, draft=draft, carried=carried, status=_STATUS.get(refused.code, 400))
+        status = _STATUS.get(refused.code, 400)
+        response = _page(request, who, line, key=key, draft=draft, carried=carried, status=status)
+        if refused.code == pages.TOO_MANY:
+            response["Retry-After"] = str(RETRY.seconds)
+        return response
     except (Error, OSError) as error:
         # Nothing is acknowledged that was not kept; the same key makes sending it again safe.
         log.error("a first message was not kept: %s", type(error).__name__)
@@ -133,6 +140,6 @@ def _page(
 
 def _bytes(who: Reader, line: pages.Line | None, *, key: str, draft: pages.Draft, carried: dict[str, str]) -> bytes:
     ways: tuple[OtherWay, ...] = ()
-    if who.country and (line is None or not line.open):
+    if who.country and (line is None or not line.open or draft.refused == pages.TOO_MANY):
         ways = ways_now(who.country, language=who.language, young=who.young, now=who.now)
     return pages.write_page(who, line, key=key, draft=draft, carried=carried, ways=ways)
