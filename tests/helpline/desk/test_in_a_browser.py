@@ -53,7 +53,6 @@ def make(folder: Path, what: str) -> dict[str, Any]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = prepared(tmp_path_factory.mktemp("desk"))
     people = make(folder, "people")
-    make(folder, "answers")
     with serving(folder) as public, serving(folder, door="console") as console:
         yield House(public, console, people)
 
