@@ -15,6 +15,7 @@ CODE, STAFF_WROTE, PUBLISHED, RANDOM, STAFF = "code", "staff wrote", "published"
 
 COLUMNS = {
     "Answers": {},
+    "AnswersGiven": {"mark": RANDOM},
     "BrokenGlass": {"reason": CODE},
     "CannedAnswer": {"language": CODE, "shortcut": STAFF_WROTE, "title": STAFF_WROTE, "text": STAFF_WROTE},
     "CaseKey": {},

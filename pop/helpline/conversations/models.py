@@ -223,6 +223,16 @@ class Answers(models.Model):
         return f"answers of {self.week}"
 
 
+class AnswersGiven(models.Model):
+    """That a conversation has answered the two questions, for the week in which it may: nothing here says how."""
+
+    mark = models.CharField(max_length=64, primary_key=True)  # HMAC of the conversation's id under the root key
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return f"answered by {self.day}"
+
+
 class FirstMessages(models.Model):
     """How many first messages a line takes still: one row for those who ticked danger, one for all others."""
 

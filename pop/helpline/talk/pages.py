@@ -77,7 +77,7 @@ class Standing:
     read_by: datetime | None = None
     paused_until: datetime | None = None
     has_code: bool = False
-    answered: bool = False  # the two questions
+    questions: str = ""  # the two at the end: "asked", or said in their place "thanks" or "before", or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,10 @@ def talk_page(
             "draft": draft,
             "refused": _refusal(reader, draft),
             "ways": ways if state in _FURTHER else (),
-            "asks": state == "closed" and not standing.answered,
+            "asks": standing.questions == "asked",
+            "answered": {"thanks": say["questions_thanks"], "before": say["questions_before"]}.get(
+                standing.questions, ""
+            ),
         },
         verbatim=True,
     )

@@ -140,6 +140,7 @@ _TALK: dict[str, str | Two] = {
     "answer_yes": "Yes",
     "questions_send": "Send the answers",
     "questions_thanks": "Thank you for your answers.",
+    "questions_before": "You answered these questions before. We keep your first answers.",
     # What one can do.
     "menu": "More that you can do",
     "pause": "Take a break",

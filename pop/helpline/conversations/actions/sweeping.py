@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from pop.audit.actions import Row, record_many
 from pop.helpline import database
+from pop.helpline.conversations.actions.answering import forget_marks
 from pop.helpline.conversations.actions.entering import ENDED, FAILED, OPEN, PENDING
 from pop.helpline.conversations.actions.forgetting import erase_due, forget_answers
 from pop.helpline.conversations.actions.leasing import begin_epoch, drop_session_seals, end_leases
@@ -54,6 +55,7 @@ class KeepingDuty:
                     break
             erase_due(now)
             forget_answers(now)
+            forget_marks(now)
             for forget in self._also:
                 forget(now)
 

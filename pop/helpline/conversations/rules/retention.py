@@ -28,6 +28,9 @@ COMPLAINT: Final = timedelta(days=2 * 365)
 """An answered complaint is kept so long."""
 
 
+QUESTIONS: Final = timedelta(days=7)
+"""So long after the close the two questions are asked; what says that they were answered goes after it."""
+
 CONTACT_RECORD: Final = "contact_record"
 ANSWERS: Final = "answers"
 WAIT: Final = "wait"
