@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from pop.helpline import ringing
 from pop.people import key_actions, unlocking
@@ -27,7 +28,12 @@ from tests.served import Served, prepared, serving
 
 
 def pytest_configure() -> None:
-    """Keep SQLite's test databases in memory, in each worker its own: pytest knows that only of Django's own engine."""
+    """Set what all tests share.
+
+    SQLite's test databases stay in memory, in each worker its own: pytest knows that only of Django's own engine.
+    A page that is slow on a busy machine is not a page that is wrong.
+    """
+    expect.set_options(timeout=30_000)
     for database in settings.DATABASES.values():
         if str(database["ENGINE"]).endswith("sqlite3"):
             database.setdefault("TEST", {})["NAME"] = ":memory:"

@@ -1,4 +1,4 @@
-"""People and children for a browser test of the desk: `python -m tests.desks people|children|answers` prints JSON.
+"""People and children for a browser test of the desk: `python -m tests.desks people|children` prints JSON.
 
 Works in the data directory of its environment only, which ends with the test; everything in it is invented.
 """
@@ -72,24 +72,6 @@ def children() -> dict[str, Any]:
     return {"children": found}
 
 
-def answers() -> dict[str, Any]:
-    """Keep ready answers for the line for trying out."""
-    from pop.helpline.cases.actions.canned import add_canned_answer  # noqa: PLC0415
-    from pop.helpline.lines import queries  # noqa: PLC0415
-    from pop.people.queries import find_staff  # noqa: PLC0415
-
-    line = next(each for each in queries.lines() if each.sandbox and not each.practice)
-    supervisor = find_staff("salma@example.org")
-    assert supervisor is not None
-    for shortcut, title, text in (
-        ("hello", "A first hello", "Hello, thank you for writing. I am here and I have time for you."),
-        ("help-adult", "Finding an adult", "Is there an adult whom you trust, whom you could tell a little of this?"),
-        ("bye", "Saying goodbye", "You can write again whenever you want. Take good care of yourself."),
-    ):
-        add_canned_answer(line=line.id, staff=supervisor.pk, language="en", shortcut=shortcut, title=title, text=text)
-    return {}
-
-
 if __name__ == "__main__":
     django.setup()
-    json.dump({"people": people, "children": children, "answers": answers}[sys.argv[1]](), sys.stdout)
+    json.dump({"people": people, "children": children}[sys.argv[1]](), sys.stdout)

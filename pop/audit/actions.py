@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -153,18 +154,20 @@ def note_restored(*, made: dt.datetime, using: str = DEFAULT_DB_ALIAS) -> None:
         anchors.append(Void(newest + 1, highest), at=timezone.now())
 
 
-def cut(*, before: dt.datetime, actor: uuid.UUID | None = None, using: str = DEFAULT_DB_ALIAS) -> int:
+def cut(
+    *,
+    before: dt.datetime,
+    actor: uuid.UUID | None = None,
+    using: str = DEFAULT_DB_ALIAS,
+    most: int | None = None,
+) -> int:
     """Take away for good the links made before a moment and the rows that they bind, and return how many rows went.
 
-    What stays can still be verified: the last hashes that went are kept, and their own hash is a row of the audit.
+    `most` is how many links go at one call, the oldest first, so that nobody waits long for the lock; None: all. What
+    stays can still be verified: the last hashes that went are kept, and their own hash is a row of the audit.
     """
-    newest = AuditLink.objects.using(using).order_by("-number").first()
-    # The newest link stays: the next one follows it.
-    last = (
-        newest
-        and AuditLink.objects.using(using).filter(at__lt=before, number__lt=newest.number).order_by("-number").first()
-    )
-    if not last:
+    last = _last_to_go(before, using, most)
+    if last is None:
         return 0
     now = timezone.now()
     gone = 0
@@ -191,6 +194,20 @@ def cut(*, before: dt.datetime, actor: uuid.UUID | None = None, using: str = DEF
             using=using,
         )
     return gone
+
+
+def _last_to_go(before: dt.datetime, using: str, most: int | None) -> AuditLink | None:
+    """Return the last link that a cut takes, or None; the newest one stays, because the next one follows it."""
+    links = AuditLink.objects.using(using)
+    newest = links.order_by("-number").values_list("number", flat=True).first()
+    if newest is None:
+        return None
+    older = links.filter(number__lt=newest)
+    if most is None:
+        return older.filter(at__lt=before).order_by("-number").first()
+    first = older.order_by("number").values_list("number", "at")[:most]
+    going = [number for number, at in itertools.takewhile(lambda link: link[1] < before, first)]
+    return links.get(number=going[-1]) if going else None
 
 
 def _ended(heads: Mapping[str, Head], now: dt.datetime, using: str) -> set[uuid.UUID]:

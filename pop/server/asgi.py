@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import cast
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from pop.evidence.maps.http.assets import STYLE_HASHES as MAP_STYLES
 from pop.evidence.maps.queries import warm
 from pop.helpline.queue.queries.places import places
 from pop.helpline.talk.http.talking import render_refused
+from pop.helpline.talk.http.too_large import page_of_too_large
 from pop.helpline.talk.pages import LOOK as TALK_LOOK
 from pop.people.sign_in import CONSOLE_CSP_HASHES
 from pop.registry.directory.http.style import CSS_HASH
@@ -168,7 +170,13 @@ def public(talking: Talking | None = None) -> Secured:
         closing=talks.close_streams,
         trees={OPENROSA: openrosa},
     )
-    return Secured(program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts, bounded=(OPENROSA,))
+
+    async def too_large(path: str, headers: Mapping[bytes, bytes], beginning: bytes) -> bytes | None:
+        return await talks.hub.in_thread(partial(page_of_too_large, path, headers, beginning))
+
+    return Secured(
+        program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts, too_large=too_large, bounded=(OPENROSA,)
+    )
 
 
 def console(talking: Talking | None = None) -> Secured:

@@ -83,6 +83,20 @@ def parser() -> argparse.ArgumentParser:
         job="keeping:rotate_keys"
     )
 
+    complaints = commands.add_parser("escrow", help="complaints that only the escrow can open").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    complaints.add_parser("list", help="list them: ids and days, no words").set_defaults(job="escrowing:list_")
+    opened = complaints.add_parser("open", help="show one on this terminal, by the keys of two of the three people")
+    opened.add_argument("id", metavar="ID", help="as `pop escrow list` shows it")
+    opened.add_argument(
+        "--key", action="append", default=[], metavar="FILE", help="a private escrow file; given twice, by two people"
+    )
+    opened.add_argument(
+        "--answer", action="store_true", help="then type the answer, which the child sees with its date"
+    )
+    opened.set_defaults(job="escrowing:open_")
+
     staff = commands.add_parser("staff", help="the people of the console").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )

@@ -6,9 +6,12 @@ from django.urls import URLPattern, URLResolver
 
 from pop.evidence.maps.http.urls import console_urlpatterns as maps
 from pop.helpline.desk.http.urls import console_urlpatterns as desk
+from pop.helpline.supervision.http.complaints import escrow_alerts
 from pop.helpline.supervision.http.urls import console_urlpatterns as supervision
 from pop.people.http.urls import console_urlpatterns as people
+from pop.people.pages.alerts import use_alerts
 from pop.registry.directory.http.console.urls import console_urlpatterns as registry
 
 urlpatterns: list[URLPattern | URLResolver] = [*registry, *maps, *desk, *supervision, *people]
+use_alerts(escrow_alerts)
 handler404 = "pop.people.pages.layout.missing"

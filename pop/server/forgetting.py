@@ -5,13 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from pop.audit.actions import cut
+from pop.audit.queries import oldest_link
 from pop.helpline.conversations.actions.forgetting import erase
+from pop.helpline.conversations.queries.talks import first_opened
+from pop.helpline.conversations.rules import retention
 from pop.helpline.conversations.rules.lifecycle import LEASED
 from pop.helpline.lines.rules import RefusedError
 from pop.privacy.erasures import note_erased
@@ -19,6 +24,9 @@ from pop.privacy.erasures import note_erased
 logger = logging.getLogger("pop.server")
 # While the journal is emptied nobody can write: whoever reads just then must not make them wait for long.
 PATIENCE_MS = 50
+# A day of a busy audit goes in small pieces, a few of them at each call: others write meanwhile.
+CUT_LINKS = 50
+CUT_ROUNDS = 10
 # Something was erased since the journal file was last emptied. Set at the start: nobody knows what was before it.
 _erased = threading.Event()
 _erased.set()
@@ -79,3 +87,25 @@ def erase_conversations(ids: Sequence[UUID]) -> None:
             # A hold that was lifted after the backup was made: a person must lift it once more.
             if refused.code == "held":
                 logger.warning("a conversation of the journal is under a legal hold in this backup and was not erased")
+
+
+def forget_audit(now: datetime) -> int:
+    """Cut off what is past its time of the audit of every database, in short pieces, and return how many rows went.
+
+    Nothing since the oldest conversation that is still there was opened: as long as it exists, a child may ask who has
+    read it, and a legal hold holds its traces too.
+    """
+    before = retention.forgotten_before(retention.AUDIT, now=now)
+    gone = 0
+    for using in settings.DATABASES:
+        first = oldest_link(using=using)
+        if first is None or first >= before:
+            continue
+        opened = first_opened()
+        until = before if opened is None else min(before, opened)
+        for _ in range(CUT_ROUNDS):
+            went = cut(before=until, using=using, most=CUT_LINKS)
+            gone += went
+            if not went:
+                break
+    return gone

@@ -25,11 +25,15 @@ Hot = Callable[[bytes], tuple[int, Header, bytes]]
 # False: it is left to the application.
 Answer = Callable[[int, tuple[Header, ...], bytes], None]
 Post = Callable[[list[Header], bytes, Answer], bool]
+# Makes the page that answers a form too large to take, of its path, its headers and the first MAX_BODY bytes of it.
+# None: it is answered as a problem, as everything else that is too large.
+TooLarge = Callable[[str, Mapping[bytes, bytes], bytes], Awaitable[bytes | None]]
 
 log = logging.getLogger("pop.server")
 
 # The largest form of ours is a few kB; what is larger is a mistake or an attack (bad input: 413).
 MAX_BODY = 65_536
+FORM = b"application/x-www-form-urlencoded"
 MAX_TARGET = 16_384
 # A page of a survey holds several long answers, in scripts that take six bytes a letter on their way.
 ROOMY = "/survey/"
@@ -80,6 +84,7 @@ class Secured:
         hot: Mapping[str, Hot] | None = None,
         posts: Mapping[str, Post] | None = None,
         bounded: tuple[str, ...] = (),
+        too_large: TooLarge | None = None,
     ) -> None:
         """Take what is behind the wrapper, and the hot doors by path: GET on them is answered here, at once.
 
@@ -88,6 +93,7 @@ class Secured:
         """
         self.bounded = bounded
         self.application = application
+        self.too_large = too_large
         self.hot = hot or {}
         self.posts = {path.encode(): partial(self._post, door) for path, door in (posts or {}).items()}
         self._heads: dict[tuple[int, tuple[Header, ...]], bytes] = {}
@@ -150,22 +156,26 @@ class Secured:
 
         streams = path.startswith(self.bounded) if self.bounded else False
         most = MAX_ROOMY_BODY if path.startswith(ROOMY) else MAX_BODY
+        read: list[bytes] = []
         refusal = refused(scope, most=None if streams else most)
         if refusal:
             if refusal[0] == 413:
-                await self._let_finish(receive)
+                await self._let_finish(receive, read)
+                await self._answer_too_large(scope, read, complete, most)
+                return
             await answer_problem(complete, *refusal)
             return
         if not streams and scope["method"] not in {"GET", "HEAD"}:
             try:
-                body = await in_time(whole_body(receive, most), self.body_seconds)
+                body = await in_time(whole_body(receive, read, most), self.body_seconds)
             except TimeoutError:
                 await answer_problem(complete, 408, "Too slow", "The request did not come to its end in time.")
                 return
             if body is None:
-                await self._let_finish(receive)
-                await answer_problem(complete, 413, "Too large", f"A request may hold at most {most} bytes.")
+                await self._let_finish(receive, read)
+                await self._answer_too_large(scope, read, complete, most)
                 return
+            read.clear()
             receive = replay(body, receive)
         try:
             await self.application(scope, receive, complete)
@@ -191,14 +201,38 @@ class Secured:
         head = self._heads[status, own] = b"\r\n".join(lines) + b"\r\n"
         return head
 
-    async def _let_finish(self, receive: Receive) -> None:
-        """Throw away the rest of a body that is too large: many senders read an answer only after sending it all."""
-        left = MAX_DRAINED
+    async def _answer_too_large(self, scope: Scope, read: list[bytes], send: Send, most: int) -> None:
+        """Answer a form with a page, where there is one for it, and everything else as a problem."""
+        headers = dict(scope["headers"])
+        beginning = b"".join(read)[:MAX_BODY]
+        is_form = headers.get(b"content-type", b"").partition(b";")[0].strip().lower() == FORM
+        page: bytes | None = None
+        # Whose sender went away before so much of it had come waits for no page.
+        if self.too_large is not None and is_form and scope["method"] == "POST" and len(beginning) == MAX_BODY:
+            try:
+                page = await self.too_large(scope["path"], headers, beginning)
+            except Exception as error:
+                tell(error)
+        if page is None:
+            await answer_problem(send, 413, "Too large", f"A request may hold at most {most} bytes.")
+            return
+        await send_last(send, 413, b"text/html; charset=utf-8", page)
+
+    async def _let_finish(self, receive: Receive, read: list[bytes]) -> None:
+        """Let the rest of a body that is too large come: many senders read an answer only after sending it all.
+
+        Its beginning is kept in `read`, and what is behind that thrown away.
+        """
+        left, kept = MAX_DRAINED, sum(map(len, read))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self.body_seconds):
                 while left > 0:
                     message = await receive()
-                    left -= len(message.get("body", b""))
+                    part: bytes = message.get("body", b"")
+                    left -= len(part)
+                    if kept < MAX_BODY:
+                        read.append(part)
+                        kept += len(part)
                     if message["type"] != "http.request" or not message.get("more_body"):
                         return
 
@@ -244,9 +278,11 @@ def refused(scope: Scope, *, most: int | None = MAX_BODY) -> tuple[int, str, str
     return None
 
 
-async def whole_body(receive: Receive, most: int = MAX_BODY) -> bytes | None:
-    """Read a request's body to its end; None when it is larger than `most` bytes or the sender went away."""
-    parts: list[bytes] = []
+async def whole_body(receive: Receive, parts: list[bytes], most: int = MAX_BODY) -> bytes | None:
+    """Read a request's body to its end; None when it is larger than `most` bytes or the sender went away.
+
+    What was read stands in `parts`.
+    """
     size = 0
     while True:
         message = await receive()
@@ -254,9 +290,9 @@ async def whole_body(receive: Receive, most: int = MAX_BODY) -> bytes | None:
             return None
         part: bytes = message.get("body", b"")
         size += len(part)
+        parts.append(part)
         if size > most:
             return None
-        parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
 
@@ -304,11 +340,11 @@ def replay(body: bytes, rest: Receive) -> Receive:
 
 async def answer_problem(send: Send, status: int, title: str, detail: str) -> None:
     """Answer with problem details, and end the connection: the rest of a body that nobody reads may go on for ever."""
-    body = problem(status, title, detail)
-    headers = [
-        (b"content-type", MEDIA_TYPE.encode()),
-        (b"content-length", b"%d" % len(body)),
-        (b"connection", b"close"),
-    ]
+    await send_last(send, status, MEDIA_TYPE.encode(), problem(status, title, detail))
+
+
+async def send_last(send: Send, status: int, media_type: bytes, body: bytes) -> None:
+    """Answer, and end the connection."""
+    headers = [(b"content-type", media_type), (b"content-length", b"%d" % len(body)), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -26,6 +26,8 @@ BIND = os.environ.get("POP_BIND", "")
 # Addresses of the proxies in front of the doors. From them, and from nobody else, it is believed where a request really
 # comes from and whether it came by https (X-Forwarded-For, X-Forwarded-Proto).
 PROXIES = [each.strip() for each in os.environ.get("POP_PROXIES", "").split(",") if each.strip()]
+# How many new conversations a line takes in a minute; ten times as many may come at once. Nobody's address is asked.
+FIRST_MESSAGES_A_MINUTE = max(1, int(os.environ.get("POP_FIRST_MESSAGES_A_MINUTE", "120")))
 # Where "Leave now" goes: somewhere a child could have been looking at anyway.
 EXIT_URL = os.environ.get("POP_EXIT_URL", "https://www.google.com/")
 # Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.utils import timezone
 from pop.helpline.cases.actions.practice import advance_all_practice
 from pop.helpline.cases.actions.private import pass_identity
 from pop.helpline.conversations.actions.duty import use_duty
+from pop.helpline.conversations.queries.escrow import waiting_for_escrow
 from pop.helpline.lines.queries import lines
 from pop.helpline.queue.actions.duty import return_lost
 from pop.helpline.queue.actions.glass import sweep_glass
@@ -20,6 +23,9 @@ from pop.server.forgetting import overwrite_journal
 
 # A child whose counsellor vanished is back in the queue within 60 s: 40 s of silence, then this.
 EVERY_SECONDS = 5
+ESCROW_SECONDS = 60
+
+logger = logging.getLogger("pop.server")
 
 
 def join_capabilities() -> None:
@@ -47,3 +53,23 @@ class TendingDuty:
         for line in lines():
             give_out(line.id, now=now)
         advance_all_practice(now)
+
+
+class EscrowDuty:
+    """The worker's duty towards complaints that nobody but the escrow can open: their number, each time it changes."""
+
+    def __init__(self, clock: Callable[[], datetime] = timezone.now) -> None:
+        self._clock = clock
+        self._looked: datetime | None = None
+        self._said = 0
+
+    def __call__(self) -> None:
+        """Look once a minute; a failure is raised, and the next minute tries again."""
+        now = self._clock()
+        if self._looked is not None and abs((now - self._looked).total_seconds()) < ESCROW_SECONDS:
+            return
+        self._looked = now
+        waiting = len(waiting_for_escrow())
+        if waiting != self._said:
+            logger.warning("complaints that wait for the escrow: %d", waiting)
+            self._said = waiting

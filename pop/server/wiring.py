@@ -15,6 +15,7 @@ from pop.events.actions import Subscriber
 from pop.events.worker import Duty, stop_on_signals
 from pop.events.worker import run_worker as run_events
 from pop.evidence.maps.http.panels import country_panel, service_panel
+from pop.helpline.cases.actions.forgetting import forget_contact_records, forget_practice_runs
 from pop.helpline.cases.actions.rounding import round_closed
 from pop.helpline.conversations.actions.appending import SENT
 from pop.helpline.conversations.actions.complaining import ANSWERED as COMPLAINT_ANSWERED
@@ -30,7 +31,7 @@ from pop.helpline.lines.actions import LEFT as TEAM_LEFT
 from pop.helpline.lines.actions import roles_changed, staff_left
 from pop.helpline.queue.actions.duty import DUTY_CHANGED
 from pop.helpline.queue.actions.moving import queue_changed
-from pop.helpline.queue.actions.waits import note_ended_wait
+from pop.helpline.queue.actions.waits import forget_waits, note_ended_wait
 from pop.pages.leaving import use_exit
 from pop.people.queries import KEY_MADE, LEFT, ROLES_CHANGED
 from pop.people.sweeping import SweepingDuty
@@ -41,10 +42,10 @@ from pop.privacy.keys import public_keys
 from pop.registry.directory.http.panels import use_panels
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
-from pop.server.forgetting import erase_conversations, note_conversation, note_lease_taken_back
+from pop.server.forgetting import erase_conversations, forget_audit, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
-from pop.server.tending import TendingDuty, join_capabilities
+from pop.server.tending import EscrowDuty, TendingDuty, join_capabilities
 from pop.signposting.finder.match_door import Doors, Emergency, Snapshots
 from pop.signposting.finder.queries import use_chat, use_engine
 from pop.signposting.snapshots.queries import CHANGED
@@ -78,13 +79,22 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     SUBMISSION_RECEIVED: [],
     SUBMISSION_WITHDRAWN: [],
 }
+# What the worker forgets once a minute besides conversations, in this order.
+FORGETTING = (forget_waits, forget_contact_records, forget_practice_runs, forget_audit)
 # What a restored backup must forget again, by kind of record in the journal of erasures.
 ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
 
 
 def run_worker() -> int:
     """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
-    duties: list[Duty] = [SNAPSHOT_DUTY, SweepingDuty(), KeepingDuty(), TendingDuty(), CollectingDuty()]
+    duties: list[Duty] = [
+        SNAPSHOT_DUTY,
+        SweepingDuty(),
+        KeepingDuty(also=FORGETTING),
+        TendingDuty(),
+        EscrowDuty(),
+        CollectingDuty(),
+    ]
     linking = [LinkingDuty(using) for using in settings.DATABASES]
     run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[*duties, *linking])
     return 0

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pop.audit.actions import cut, link_heads, note_restored, record
 from pop.audit.anchors import Anchors
 from pop.audit.models import AuditChain, AuditCut, AuditLink, AuditRow
-from pop.audit.queries import Verdict, verify
+from pop.audit.queries import Verdict, oldest_link, verify
 from pop.audit.queries.verdicts import MOST_TOLD
 from pop.audit.rules import START, link_hash, row_hash
 
@@ -198,6 +198,26 @@ def test_what_is_cut_off_at_a_link_leaves_the_rest_verifiable(whole: Path) -> No
     verdict = verify()
     assert verdict.ok, verdict.findings
     assert AuditCut.objects.count() == 1
+
+
+def test_a_cut_in_pieces_takes_the_oldest_links_first_and_leaves_the_rest_verifiable(whole: Path) -> None:
+    _write(3, links=2)
+    now = timezone.now()
+    assert [cut(before=now, most=1) for _ in range(3)] == [3, 3, 3]
+    assert verify().ok
+    assert oldest_link() == AuditLink.objects.get(number=4).at
+    assert cut(before=now, most=100) == 3
+    # What the cuts themselves wrote belongs to a link that is still to come.
+    assert cut(before=now, most=100) == 0
+    _write(1)
+    verdict = verify()
+    assert verdict.ok, verdict.findings
+
+
+def test_a_cut_in_pieces_ends_at_the_first_link_that_is_young_enough(whole: Path) -> None:
+    second = AuditLink.objects.get(number=2).at
+    assert cut(before=second, most=100) == 3
+    assert oldest_link() == second
 
 
 def test_nothing_is_cut_before_there_are_two_links(anchor_dir: Path) -> None:

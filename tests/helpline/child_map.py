@@ -68,9 +68,13 @@ ROWS = (
         Row(GET, f"/talk{path}", each("200"), SHUT)
         for path in ("", "/say", "/end", "/forget", "/keep", "/readers", "/complain")
     ),
-    *(Row(GET, f"/talk/{path}", each(TALK), SHUT) for path in ("pause", "answers", "agree", "language", "earlier")),
+    *(
+        Row(GET, f"/talk/{path}", each(TALK), SHUT)
+        for path in ("pause", "answers", "agree", "language", "earlier", "look")
+    ),
     Row(POST, "/talk", each("200"), SHUT),
     Row(POST, "/talk/say", each("200"), SHUT),
+    Row(POST, "/talk/look", each(TALK), SHUT),
     Row(POST, "/talk/readers", each("200"), SHUT),
     Row(POST, "/talk/earlier", each("200"), SHUT, {"before": "1"}),
     Row(

@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern
 
 from pop.helpline.cases.actions.private import IDENTITY_REASONS
 from pop.helpline.conversations.rules import lifecycle, messages, orders, retention
+from pop.helpline.conversations.rules.flow import flow_of
 from pop.helpline.queue.rules import reasons
 from pop.helpline.talk.urls import public_urlpatterns
 from pop.server.console import urlpatterns
@@ -33,6 +35,7 @@ NAMES: dict[frozenset[str], str] = {
     house.TEAM | {house.OTHER_LEADER}: "its team, and who asked",
     house.SUPERVISORS | {house.ADMINISTRATOR}: "supervisors and administrators",
     house.LEADERS | {house.ADMINISTRATOR}: "supervisors of its line and administrators",
+    house.LEADERS | house.TEAM | {house.ADMINISTRATOR}: "its team, supervisors of its line and administrators",
     frozenset({house.ADMINISTRATOR}): "administrators",
 }
 
@@ -108,7 +111,7 @@ def test_every_notice_that_is_ever_written_is_listed() -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     text = page("look-up/conversations.md")
-    usual = messages.USUAL
+    usual, flow = messages.USUAL, flow_of(settings.FIRST_MESSAGES_A_MINUTE)
     for said in (
         f"{messages.LONGEST:,} characters",
         f"{usual.messages} in {usual.window.seconds} seconds, then a pause of {usual.pause.seconds} seconds",
@@ -119,6 +122,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"not seen for {reasons.KEPT_PLACE.seconds // 60} minutes",
         f"{lifecycle.LEASE.seconds // 60} minutes without an act",
         f"{retention.ABANDONED.days} days without anything",
+        f"{flow.a_minute} a minute, {flow.at_once:,} at once",
     ):
         assert said in text, said
 
@@ -142,7 +146,7 @@ def test_every_reason_is_listed() -> None:
 def test_every_class_of_record_is_listed_with_its_days() -> None:
     text = page("why/retention.md")
     listed = {coded(cells[0])[0]: cells[2] for cells in rows(text) if cells[0].startswith("`")}
-    assert listed == {name: f"{days} days" for name, days in retention.DAYS.items()}
+    assert listed == {name: f"{days} days" for name, days in {**retention.DAYS, **retention.COUNTED}.items()}
     for part in (retention.ABANDONED, retention.SESSION, retention.COMPLAINT):
         assert f"{part.days} days" in text
     assert "Awaiting sign-off" in text

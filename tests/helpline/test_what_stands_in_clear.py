@@ -15,6 +15,7 @@ CODE, STAFF_WROTE, PUBLISHED, RANDOM, STAFF = "code", "staff wrote", "published"
 
 COLUMNS = {
     "Answers": {},
+    "AnswersGiven": {"mark": RANDOM},
     "BrokenGlass": {"reason": CODE},
     "CannedAnswer": {"language": CODE, "shortcut": STAFF_WROTE, "title": STAFF_WROTE, "text": STAFF_WROTE},
     "CaseKey": {},
@@ -47,6 +48,7 @@ COLUMNS = {
         "age_band": CODE,
     },
     "DangerStep": {"step": CODE},
+    "FirstMessages": {},
     "Glance": {"why": CODE},
     "HandOver": {},
     "Identity": {},

@@ -62,6 +62,28 @@ def test_the_same_without_script(site: Any, without_script: Page) -> None:
     assert "thank you" in page.locator("#said").inner_text()
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_looking_again_without_script_leads_to_what_is_new(site: Any, browser: Browser, language: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640}, java_script_enabled=False, reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    write(page, site, language=language)
+    again = page.locator("a[href='/talk/look']")
+    again.click()
+    page.wait_for_url("**/talk#wait")
+    expect(page.locator("#wait:focus")).to_be_in_viewport()
+    # Twice: a link to the same place on the same page would only scroll.
+    for number in range(2):
+        answer(site.data, *(f"an answer of some length, so that the page is long {number} {each}" for each in range(5)))
+        again.click()
+        expect(page.locator("#newest:focus")).to_contain_text(f"{number} 4")
+        expect(page.locator("#newest")).to_be_in_viewport(ratio=1)
+        assert page.url.endswith("/talk#newest")
+    context.close()
+
+
 def test_words_that_cannot_be_sent_stay_and_go_when_the_network_is_back(site: Any, page: Page) -> None:
     write(page, site)
     sent: list[str] = []
@@ -97,6 +119,22 @@ def test_the_first_words_stay_too_while_there_is_no_network(site: Any, page: Pag
     page.wait_for_url("**/talk")
     assert page.locator("#said .mine").all_inner_texts()[0].endswith(FIRST)
     assert page.locator("#said .mine").count() == 1
+
+
+def test_far_too_many_words_stay_in_the_box_and_are_said_to_be_too_many(site: Any, page: Page) -> None:
+    many = "many words " * 7_000
+    page.goto(f"{site.url}/write?language=en&country=KE")
+    page.locator("textarea").fill(many)
+    page.locator("form#first button.go").click()
+    expect(page.locator("#told")).to_have_text("This is too long for one message. Please send it in parts.")
+    assert page.locator("textarea").input_value() == many
+    page.locator("textarea").fill(FIRST)
+    page.locator("form#first button.go").click()
+    page.wait_for_url("**/talk")
+    page.locator("textarea").fill(many)
+    page.locator("#box button").click()
+    expect(page.locator("#told")).to_have_text("This is too long for one message. Please send it in parts.")
+    assert page.locator("textarea").input_value() == many
 
 
 def test_what_is_refused_of_the_first_words_says_why_in_their_place(site: Any, page: Page) -> None:

@@ -99,6 +99,20 @@ def test_the_way_from_the_first_page_to_the_first_answer_fits_into_fifty_thousan
     assert journey <= JOURNEY
 
 
+@pytest.mark.parametrize("path", ["/write", "/talk/send"])
+def test_a_form_over_sixty_four_kilobytes_is_answered_by_the_childs_own_page(
+    path: str, site: Any, ask: Callable[..., Any]
+) -> None:
+    cookie = begin(ask, "en", "13-17")
+    words = urlencode({"language": "en", "country": "KE", "key": "a-key-of-its-own", "text": "so many words " * 6_000})
+    wire = ask(path, words, cookie=cookie)
+    assert wire.status == 413
+    assert b"text/html" in wire.head
+    page = wire.body.decode()
+    assert "Only the beginning is still here." in page
+    assert 'autocomplete="off">\nso many words so many words' in page
+
+
 @pytest.fixture(scope="module")
 def reader(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 320, "height": 640})

@@ -120,6 +120,42 @@ def test_a_body_at_the_limit_passes_and_one_byte_more_is_refused() -> None:
     assert str(MAX_BODY).encode() in body
 
 
+@pytest.mark.parametrize("said", [[], [(b"content-length", b"70000")]])
+def test_a_form_that_is_too_large_is_answered_by_its_page(said: list[tuple[bytes, bytes]]) -> None:
+    asked: list[tuple[str, bytes]] = []
+
+    async def page(path: str, headers: Any, beginning: bytes) -> bytes | None:
+        asked.append((path, beginning))
+        return b"<!doctype html>" if path == "/write" else None
+
+    wrapped = Secured(echo, policy(), too_large=page)
+    form = [(b"content-type", b"application/x-www-form-urlencoded; charset=utf-8"), *said]
+    status, headers, body = ask(wrapped, path="/write", method="POST", body=b"y" * 70_000, headers=form)
+    assert (status, body) == (413, b"<!doctype html>")
+    assert headers[b"content-type"] == b"text/html; charset=utf-8"
+    assert headers[b"content-security-policy"] == b"default-src 'none'"
+    assert headers[b"cache-control"] == b"no-store"
+    assert asked == [("/write", b"y" * MAX_BODY)]
+    # What has no page, is no form, or did not come, is answered as everything else.
+    json = [(b"content-type", b"application/json"), *said]
+    for path, kind, size in (("/other", form, 70_000), ("/write", json, 70_000)):
+        status, headers, _ = ask(wrapped, path=path, method="POST", body=b"y" * size, headers=kind)
+        assert (status, headers[b"content-type"]) == (413, b"application/problem+json")
+    assert len(asked) == 2
+
+
+def test_a_page_that_cannot_be_made_is_a_refusal_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    async def page(path: str, headers: Any, beginning: bytes) -> bytes | None:
+        raise ValueError(CANARY)
+
+    form = [(b"content-type", b"application/x-www-form-urlencoded")]
+    wrapped = Secured(echo, policy(), too_large=page)
+    status, _, body = ask(wrapped, path="/write", method="POST", body=b"y" * 70_000, headers=form)
+    assert status == 413
+    assert CANARY.encode() not in body
+    assert CANARY not in caplog.text
+
+
 def test_a_body_that_never_comes_to_its_end_is_not_waited_for() -> None:
     wrapped = Secured(echo, policy())
     wrapped.body_seconds = 0.05

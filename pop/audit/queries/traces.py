@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 
-from pop.audit.models import AuditRow
+from pop.audit.models import AuditLink, AuditRow
 
 SORTS: Mapping[str, Sequence[str]] = {
     "at": ("at",),
@@ -112,6 +112,11 @@ def known_actions(*, using: str | None = None) -> list[str]:
 def known_objects(*, using: str | None = None) -> list[str]:
     """Return the types of record that occur in the audit, in alphabetical order."""
     return sorted(set(AuditRow.objects.using(using).order_by().values_list("object_type", flat=True).distinct()))
+
+
+def oldest_link(*, using: str = DEFAULT_DB_ALIAS) -> dt.datetime | None:
+    """Return when the oldest link was made, which a cut would take first; None where there is none."""
+    return AuditLink.objects.using(using).order_by("number").values_list("at", flat=True).first()
 
 
 def _traces(rows: Iterable[AuditRow]) -> list[Trace]:

@@ -221,3 +221,32 @@ class Answers(models.Model):
 
     def __str__(self) -> str:
         return f"answers of {self.week}"
+
+
+class AnswersGiven(models.Model):
+    """That a conversation has answered the two questions, for the week in which it may: nothing here says how."""
+
+    mark = models.CharField(max_length=64, primary_key=True)  # HMAC of the conversation's id under the root key
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return f"answered by {self.day}"
+
+
+class FirstMessages(models.Model):
+    """How many first messages a line takes still: one row for those who ticked danger, one for all others."""
+
+    id = models.BigAutoField(primary_key=True)
+    line = models.ForeignKey(Line, on_delete=models.CASCADE)
+    danger = models.BooleanField()
+    left = models.FloatField()
+    at = models.DateTimeField()
+    turned_away_at = models.DateTimeField(null=True)  # when somebody was last asked to try again, to ten seconds
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["line", "danger"], name="a_flow_once_a_line_and_danger")
+        ]
+
+    def __str__(self) -> str:
+        return f"first messages of {self.line_id}"

@@ -58,6 +58,7 @@ _WORKSPACE = {
     "queue_empty_message_left": "No message waits to be read.",
     "queue_empty_promised": "No reply is promised.",
     "queue_empty_sleeping": "No conversation rests.",
+    "queue_none_fits": "Nobody waits in a language that you answer in. In other languages: {count}.",
     "queue_over_cap": "Waits too long",
     "queue_due": "Due {day}",
     "queue_overdue": "Overdue since {day}",
@@ -122,6 +123,9 @@ _TALK = {
     "tool_steps": "Steps in danger",
     "tool_wake": "Go on",
     "tool_put_away": "Put aside",
+    "beside_chip": "You have joined",
+    "beside_hint": "The child sees that a supervisor writes.",
+    "beside_page": "Supervise",
 }
 _TOOLS = {
     "sleep_done": "The conversation rests. You find it under Resting.",

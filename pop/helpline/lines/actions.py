@@ -167,13 +167,14 @@ def found_sandbox_team(line: UUID, *, name: str = "Sandbox", intake: bool = True
 def admit(*, team: UUID, staff: UUID, role: str, by: UUID | None, by_key: bytes | None) -> None:
     """Take somebody into a team: every edition of its key that `by` opens is sealed to them, old conversations too.
 
-    `by` is a supervisor of the team with their private key; for a sandbox team the founding seal opens instead, then
-    `by` may be anybody, and None is the program itself. Raises RefusedError: "unknown", "no_key" (they have none yet),
-    "wrong_role" (their role does not allow this part), "already_member".
+    `by` is a supervisor of the team with their private key. In a team that has no supervisor any more, any member with
+    the key admits one: an administrator gave that role, and only a member has the key to pass on. For a sandbox team
+    the founding seal opens instead, then `by` may be anybody, and None is the program itself. Raises RefusedError:
+    "unknown", "no_key" (they have none yet), "wrong_role" (their role does not allow this part), "already_member".
     """
     with database.atomic():
         row = _locked_team(team)
-        privates = _passed_on(row, by, by_key)
+        privates = _passed_on(row, by, by_key, any_member=role == SUPERVISOR and not _has_supervisor(row))
         if role not in ROLES or not _allows(staff, role):
             raise RefusedError("wrong_role")
         if queries.is_member(staff, team):
@@ -199,10 +200,14 @@ def renew_keys_for_member(*, team: UUID, staff: UUID, by: UUID | None, by_key: b
 
 
 def change_role(*, team: UUID, staff: UUID, role: str, by: UUID) -> None:
-    """Make a member a supervisor or a counsellor of the team. Raises RefusedError as `admit` and `leave` do."""
+    """Make a member a supervisor or a counsellor of the team. Raises RefusedError as `admit` and `leave` do.
+
+    In a team that has no supervisor any more, any member makes one of somebody whose role in the console allows it.
+    """
     with database.atomic():
         row = _locked_team(team)
-        if not _leads(row, by) or not queries.is_member(staff, team):
+        rescue = role == SUPERVISOR and not _has_supervisor(row) and queries.is_member(by, team)
+        if not (_leads(row, by) or rescue) or not queries.is_member(staff, team):
             raise RefusedError("unknown")
         if role not in ROLES or not _allows(staff, role):
             raise RefusedError("wrong_role")

@@ -13,6 +13,7 @@ from pop.helpline.talk.reader import Reader, filled
 from pop.helpline.talk.saying import Written, last_that_fit, shown
 from pop.helpline.words.child import PROMISE
 from pop.pages import shell
+from pop.places.words import Speaker
 from pop.signposting.finder.queries.ways import OtherWay
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -23,6 +24,8 @@ WAIT_SECONDS = 20
 CODE_SECONDS = 4
 # Whoever writes may write: all states but a closed conversation and a blocked one.
 _WRITABLE = frozenset({"waiting", "active", "sleeping", "promised", "message_left", "unknown"})
+# Why words were not taken, where nothing is wrong with them: more children write at once than a line takes.
+TOO_MANY = "too_many"
 _FURTHER = frozenset({"waiting", "message_left", "promised", "blocked", "closed"})
 
 
@@ -74,7 +77,7 @@ class Standing:
     read_by: datetime | None = None
     paused_until: datetime | None = None
     has_code: bool = False
-    answered: bool = False  # the two questions
+    questions: str = ""  # the two at the end: "asked", or said in their place "thanks" or "before", or nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,9 @@ def write_page(
         | {
             "line": line,
             "closed": closed,
+            "busy": draft.refused == TOO_MANY,
             "opens": opens,
-            "read_within": say("write_closed_read", hours=line.read_within_hours) if line is not None else "",
+            "read_within": _read_within(say, line.read_within_hours) if line is not None else "",
             "none_text": say("write_none", **named) if named else "",
             "key": key,
             "carried": {"language": reader.language, "country": reader.country, **(carried or {})},
@@ -163,7 +167,10 @@ def talk_page(
             "draft": draft,
             "refused": _refusal(reader, draft),
             "ways": ways if state in _FURTHER else (),
-            "asks": state == "closed" and not standing.answered,
+            "asks": standing.questions == "asked",
+            "answered": {"thanks": say["questions_thanks"], "before": say["questions_before"]}.get(
+                standing.questions, ""
+            ),
         },
         verbatim=True,
     )
@@ -316,6 +323,10 @@ def _place(reader: Reader, place: Place | None) -> dict[str, str]:
         one = place.low in {0, place.high}
         said["range"] = say("waiting_range_one" if one else "waiting_range", low=place.low, high=place.high)
     return said
+
+
+def _read_within(say: Speaker, hours: int) -> str:
+    return say["write_closed_read_one"] if hours == 1 else say("write_closed_read", hours=hours)
 
 
 def _promise(reader: Reader) -> list[dict[str, str]]:

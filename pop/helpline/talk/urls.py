@@ -10,6 +10,7 @@ public_urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^write\Z", writing.write),
     re_path(r"^back\Z", back.back),
     re_path(r"^talk\Z", talking.talk),
+    re_path(r"^talk/look\Z", talking.look),
     re_path(r"^talk/say\Z", talking.say),
     re_path(r"^talk/earlier\Z", talking.earlier),
     re_path(r"^talk/pause\Z", talking.take_break),

@@ -20,6 +20,7 @@ _WRITING: dict[str, str | Two] = {
     "write_closed_title": Two("You can leave a message", "You can leave a message now"),
     "write_closed": "Nobody can write with you right now.",
     "write_closed_read": "A person reads your message within {hours} hours.",
+    "write_closed_read_one": "A person reads your message within one hour.",
     "write_closed_opens": "Somebody can write with you again: {time}.",
     "write_none_title": "We have no place to write to here",
     "write_none": Two(
@@ -37,6 +38,12 @@ _WRITING: dict[str, str | Two] = {
     "danger_tick_note": Two(
         "Then your message comes first. It does not call the police for you.",
         "Then your message goes before others. It does not call the police for you.",
+    ),
+    "danger_tick_note_closed": Two(
+        "We are closed now. Call an emergency number first. When we open, we read your message before others. "
+        "It does not call the police for you.",
+        "We are closed now, so call an emergency number first. When we open, your message is read before others. "
+        "It does not call the police for you.",
     ),
     "send": "Send",
     "send_leave": "Leave the message",
@@ -133,6 +140,7 @@ _TALK: dict[str, str | Two] = {
     "answer_yes": "Yes",
     "questions_send": "Send the answers",
     "questions_thanks": "Thank you for your answers.",
+    "questions_before": "You answered these questions before. We keep your first answers.",
     # What one can do.
     "menu": "More that you can do",
     "pause": "Take a break",
@@ -241,8 +249,14 @@ _RIGHTS: dict[str, str | Two] = {
 _REFUSED: dict[str, str | Two] = {
     "refused_empty": "Please write something first.",
     "refused_too_long": "This is too long for one message. Please send it in parts.",
+    "refused_cut": "This is too long to send at once. Only the beginning is still here. Please send it in parts.",
     "refused_unreadable": "Something in this text cannot be sent. Please write it again.",
     "refused_slow_down": "You wrote many messages quickly. Please wait one minute. Your words are still here.",
+    "refused_too_many": Two(
+        "Very many people are writing now. Your words are still here. Please try again in a minute.",
+        "So many people are writing now that we cannot take more. Your words are still here. "
+        "Please try again in a minute.",
+    ),
     "refused_paused": "You cannot write for some minutes. Your words are still here.",
     "refused_blocked": "You cannot write here now.",
     "refused_closed": "This conversation has ended. You can start a new one.",

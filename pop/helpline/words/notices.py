@@ -6,7 +6,7 @@ from pop.places.words import Two
 
 NOTICES: dict[str, str | Two] = {
     "notice_joined": "A counsellor is here now.",
-    "notice_left": "The counsellor has gone.",
+    "notice_left": "The supervisor has gone.",
     "notice_handed_over": Two(
         "Another counsellor goes on with you. They can read what you wrote.",
         "Another counsellor takes over and can read what was written.",

@@ -87,6 +87,8 @@ _ACTS = {
     "open_it": "Open",
     "read_go": "Read",
     "choose_reason": "Choose a reason",
+    "join_leave": "Leave again",
+    "join_left_done": "You have left the conversation, and the child was told.",
 }
 
 _NOTICES = {

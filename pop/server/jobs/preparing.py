@@ -17,11 +17,16 @@ from pop.people.queries import find_staff
 from pop.privacy.keys import ensure_development_keys
 from pop.registry.directory.actions.load import SEED, load_seed
 from pop.registry.directory.queries.publication import count_services
-from pop.server.jobs.sandboxing import make_lines
+from pop.server.jobs.sandboxing import SECOND_ADDRESS, make_lines
 from pop.signposting.snapshots.actions import build_snapshot
 from pop.signposting.snapshots.queries import snapshot_is_current
 
 FIRST_ADDRESS = "first@localhost.invalid"
+_PEOPLE = {
+    FIRST_ADDRESS: ("First person", ROLES),
+    # Whoever looks after the house alone can still try what two people do.
+    SECOND_ADDRESS: ("Second person", tuple(role for role in ROLES if role != "administrator")),
+}
 
 
 def make_ready() -> Iterator[str]:
@@ -62,14 +67,15 @@ def seed_digest() -> str:
     return digest.hexdigest()
 
 
-def sign_in_link() -> str | None:
-    """Return a fresh one-time link for the first person of a deployment that is only tried out.
+def sign_in_link(address: str = FIRST_ADDRESS) -> str | None:
+    """Return a fresh one-time link for the first or the second person of a deployment that is only tried out.
 
     None in production, and for somebody who chose a password already: another one set by a link would end their key.
     """
     if settings.PRODUCTION:
         return None
-    person = find_staff(FIRST_ADDRESS) or create_staff(email=FIRST_ADDRESS, name="First person", roles=ROLES, by=None)
+    name, roles = _PEOPLE[address]
+    person = find_staff(address) or create_staff(email=address, name=name, roles=roles, by=None)
     if person.has_usable_password():
         return None
     if not person.is_active:  # somebody ended this access at the console, and that is not undone by a restart

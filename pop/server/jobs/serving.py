@@ -25,6 +25,7 @@ from pop.server import asgi
 from pop.server.bounded import BoundedProtocol
 from pop.server.jobs import preparing
 from pop.server.jobs.limits import allow_many_connections
+from pop.server.jobs.sandboxing import SECOND_ADDRESS
 from pop.server.security import tell
 from pop.server.wiring import run_worker
 from pop.simulation import processes as known
@@ -225,6 +226,9 @@ def _welcome(seconds: float) -> None:
     link = preparing.sign_in_link()
     if link:
         print(f"Sign in once  {link}")
+    second = preparing.sign_in_link(SECOND_ADDRESS)
+    if second:
+        print(f"A colleague   {second}")
     if not settings.PRODUCTION:
         print("Try it with invented children: .venv/bin/pop simulate --children 20 --counsellors 3 --minutes 2")
     print(f"Ready after {seconds:.1f} s. Ctrl-C stops everything.", flush=True)

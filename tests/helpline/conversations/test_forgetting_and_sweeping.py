@@ -10,15 +10,24 @@ from django.utils import timezone
 from pop.audit.models import AuditRow
 from pop.events.models import OutboxRow
 from pop.helpline import database, ringing
-from pop.helpline.conversations.actions.entering import child_enters, end, keep_way_back
-from pop.helpline.conversations.actions.forgetting import erase_due, forget, hold
+from pop.helpline.conversations.actions.complaining import answer_complaint, complain
+from pop.helpline.conversations.actions.entering import answer_questions, child_enters, end, keep_way_back
+from pop.helpline.conversations.actions.forgetting import erase_due, forget, forget_answers, hold
 from pop.helpline.conversations.actions.moving import close
 from pop.helpline.conversations.actions.reading import read, record_reading
 from pop.helpline.conversations.actions.sweeping import KeepingDuty, member_left, renew_epochs, sweep_leases
-from pop.helpline.conversations.models import CaseKey, ChildSession, Conversation, KeySeal, Message
+from pop.helpline.conversations.models import (
+    Answers,
+    CaseKey,
+    ChildSession,
+    Complaint,
+    Conversation,
+    KeySeal,
+    Message,
+)
 from pop.helpline.lines import actions as line_actions
 from pop.helpline.lines.rules import RefusedError
-from tests.helpline.conftest import House, cheap
+from tests.helpline.conftest import House, cheap, client_key
 from tests.helpline.conversations.steps import answer, begin, say, seen_by_child, state_of, take
 
 pytestmark = [pytest.mark.storage, pytest.mark.django_db]
@@ -72,6 +81,40 @@ def test_closed_conversations_are_erased_after_the_days_of_their_class(house: Ho
     assert left(31) == {usual.conversation, danger.conversation, held.conversation}
     assert left(366) == {danger.conversation, held.conversation}
     assert left(5 * 365 + 1) == {held.conversation}
+
+
+def test_a_complaint_goes_two_years_after_its_answer_unless_its_conversation_is_held(house: House) -> None:
+    freed, held = begin(house), begin(house)
+    for each in (freed, held):
+        complaint = complain(each.token, "an invented complaint", client_key())
+        by = house.supervisor
+        answer_complaint(complaint=complaint, text="an invented answer", by=by.id, private_key=by.private)
+    hold(held.conversation, on=True, by=house.supervisor.id)
+    now = timezone.now()
+    erase_due(now + timedelta(days=729))
+    assert Complaint.objects.count() == 2
+    erase_due(now + timedelta(days=731))
+    assert Complaint.objects.get().conversation_id == held.conversation
+
+
+def test_answers_to_the_two_questions_go_after_five_years_a_few_at_each_call(house: House) -> None:
+    now = timezone.now()
+    this_week = now.date() - timedelta(days=now.weekday())
+    for _ in range(3):
+        answer_questions(house.line, 3, None, now=now - timedelta(days=5 * 365 + 7))
+    answer_questions(house.line, 3, 3, now=now)
+    assert [forget_answers(now, limit=2) for _ in range(3)] == [2, 1, 0]
+    assert Answers.objects.get().week == this_week
+    told = AuditRow.objects.using(database.ALIAS).filter(action="forget_records", object_id="answers")
+    assert sorted(row.detail["rows"] for row in told) == [1, 2]
+
+
+def test_the_duty_lets_others_forget_once_a_minute(house: House) -> None:
+    asked: list[object] = []
+    duty = KeepingDuty(also=[asked.append])
+    duty()
+    duty()
+    assert len(asked) == 1
 
 
 def test_what_nobody_closed_is_closed_by_the_system_in_the_end(house: House) -> None:

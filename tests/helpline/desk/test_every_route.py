@@ -48,6 +48,7 @@ TALK = {
     "desk_wake": ("/wake", POST, "team"),
     "desk_sleep": ("/sleep", POST, "own"),
     "desk_ask": ("/ask", POST, "own"),
+    "desk_leave": ("/leave", POST, "own"),
     "desk_canned": ("/canned", GET, "own"),
     "desk_promise": ("/promise", BOTH, "own"),
     "desk_hand_over": ("/hand-over", BOTH, "own"),

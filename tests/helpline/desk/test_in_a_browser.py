@@ -53,7 +53,6 @@ def make(folder: Path, what: str) -> dict[str, Any]:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = prepared(tmp_path_factory.mktemp("desk"))
     people = make(folder, "people")
-    make(folder, "answers")
     with serving(folder) as public, serving(folder, door="console") as console:
         yield House(public, console, people)
 
@@ -335,6 +334,69 @@ def test_times_are_the_readers_own_and_a_call_is_typed_in_them(browser, house, s
     page.goto(house.console.url + "/desk/closed")
     expect(page.locator("tbody time").first).not_to_contain_text("UTC")
     assert desk.complaints == []
+
+
+def test_a_supervisor_who_joins_has_a_column_of_their_own_until_they_leave(browser, house, signed_in):
+    child = Child(browser, house, "Words of a child whom two answer")
+    desk = Desk(browser, house, signed_in["Amina"]).on_duty()
+    talk = take(desk)
+    lead = Desk(browser, house, signed_in["Salma"])
+    page = lead.page
+    page.goto(f"{house.console.url}/board/c/{talk}")
+    page.select_option("#join-reason", "safety")
+    page.locator("form[action$='/join'] button").first.click()
+    page.locator(f"main a[href='/desk/c/{talk}']").first.click()
+    expect(page.locator(f"#talk-{talk} .said")).to_contain_text("Words of a child whom two answer")
+    # Live both ways, each under their own part.
+    lead.box(talk).fill("I am here too")
+    lead.box(talk).press("Enter")
+    expect(lead.box(talk)).to_have_value("")
+    expect(page.locator(f"#talk-{talk} .said .staff b").last).to_have_text("You")
+    expect(child.page.locator("#said")).to_contain_text("I am here too")
+    expect(child.page.locator("#said b").last).to_have_text("Supervisor")
+    expect(desk.page.locator(f"#talk-{talk} .said .staff b").last).to_have_text("Supervisor")
+    desk.box(talk).fill("We are both here")
+    desk.box(talk).press("Enter")
+    expect(page.locator(f"#talk-{talk} .said .staff b").last).to_have_text("Counsellor")
+    child.write("thank you both")
+    expect(page.locator(f"#talk-{talk} .said")).to_contain_text("thank you both")
+    assert violations(page) == []
+    page.click(f"#leave-{talk}")
+    expect(page.locator(f"#talk-{talk}")).to_have_count(0)
+    expect(child.page.locator("#said")).to_contain_text("The supervisor has gone.")
+    desk.box(talk).focus()
+    desk.press("Alt+c")
+    desk.page.locator(f"#tool-{talk} button[value=test]").click()
+    expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
+    assert lead.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_what_is_told_covers_neither_tabs_nor_conversations(browser, house, signed_in, language):
+    for number in range(2):
+        Child(browser, house, f"Words of a child beside another, {number}")
+    desk = Desk(browser, house, signed_in["Amina"], language=language).on_duty()
+    talks = [take(desk) for _ in range(2)]
+    expect(desk.page.locator("#tabs")).to_be_visible()
+    told = {"text": "A sentence as long as the longest that a counsellor is ever told here at her desk.", "good": False}
+    for width in (1280, 1024, 768):
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.page.evaluate("told => document.body.dispatchEvent(new CustomEvent('desk:told', { detail: told }))", told)
+        one = desk.page.locator("#told p").bounding_box()
+        for place in ("#tabs", "#columns", "#next"):
+            other = desk.page.locator(place).bounding_box()
+            apart = any(
+                a[at] + a[size] <= b[at]
+                for at, size in (("x", "width"), ("y", "height"))
+                for a, b in ((one, other), (other, one))
+            )
+            assert apart, (width, place)
+    desk.page.set_viewport_size(SIZES[0])
+    for talk in talks:
+        desk.box(talk).focus()
+        desk.press("Alt+c")
+        desk.page.locator(f"#tool-{talk} button[value=test]").click()
+        expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -40,6 +40,14 @@ def test_next_is_whoever_is_next_and_nobody_is_said(office):
     assert "Nobody waits" in json.loads(nobody["HX-Trigger"])["desk:told"]["text"]
 
 
+def test_nobody_in_ones_languages_is_not_said_to_be_nobody(office):
+    office.child(language="fr")
+    nobody = office.anna.post("/desk/next", headers=PART)
+    assert nobody.status_code == 409
+    told = json.loads(nobody["HX-Trigger"])["desk:told"]["text"]
+    assert told == "Nobody waits in a language that you answer in. In other languages: 1."
+
+
 def test_two_who_take_the_same_child_do_not_both_get_it(office):
     conversation = office.child()
     office.anna.post(f"/desk/c/{conversation}/take")

@@ -110,6 +110,51 @@ def test_after_a_reset_any_member_seals_the_team_key_again(house: House) -> None
     assert team_key_of(house, house.counsellor) == {}
 
 
+def test_in_a_team_without_a_supervisor_a_member_admits_one_and_nobody_else(
+    house: House, person: Callable[..., Person]
+) -> None:
+    actions.staff_left({"staff": str(house.supervisor.id)})
+    newcomer, another = person("supervisor"), person("counsellor")
+    member, stranger = house.counsellor, person("counsellor")
+
+    def admit(who: Person, role: str, by: Person) -> None:
+        actions.admit(team=house.team, staff=who.id, role=role, by=by.id, by_key=by.private)
+
+    with pytest.raises(RefusedError, match="unknown"):
+        admit(another, "counsellor", member)
+    with pytest.raises(RefusedError, match="wrong_role"):
+        admit(another, "supervisor", member)
+    with pytest.raises(RefusedError, match="unknown"):
+        admit(newcomer, "supervisor", stranger)
+    admit(newcomer, "supervisor", member)
+    assert team_key_of(house, newcomer) == team_key_of(house, member)
+    # From now on it is the supervisor who admits.
+    with pytest.raises(RefusedError, match="unknown"):
+        admit(person("supervisor"), "supervisor", member)
+    admit(another, "counsellor", newcomer)
+
+
+def test_in_a_team_without_a_supervisor_a_member_whose_role_allows_it_is_made_one(
+    house: House, person: Callable[..., Person]
+) -> None:
+    both = person("counsellor", "supervisor")
+    boss = house.supervisor
+    actions.admit(team=house.team, staff=both.id, role="counsellor", by=boss.id, by_key=boss.private)
+
+    def make(who: Person, by: Person) -> None:
+        actions.change_role(team=house.team, staff=who.id, role="supervisor", by=by.id)
+
+    with pytest.raises(RefusedError, match="unknown"):
+        make(both, house.counsellor)
+    actions.staff_left({"staff": str(boss.id)})
+    with pytest.raises(RefusedError, match="wrong_role"):
+        make(house.colleague, house.counsellor)
+    with pytest.raises(RefusedError, match="unknown"):
+        make(both, person("counsellor"))
+    make(both, house.counsellor)
+    assert queries.supervises(both.id, house.line)
+
+
 def test_whoever_leaves_the_organisation_leaves_every_team_and_hearing_it_twice_is_one(house: House) -> None:
     payload = {"staff": str(house.counsellor.id)}
     actions.staff_left(payload)

@@ -16,6 +16,7 @@ from pop.helpline.conversations.models import Conversation
 from pop.helpline.queue.actions.moving import queue_changed
 from pop.helpline.queue.actions.taking import give_out, take, take_next
 from pop.helpline.queue.models import Wait
+from pop.helpline.queue.queries.waiting import WaitingFilters, waiting, waiting_in_other_languages
 from tests.helpline.conftest import House, Person
 from tests.helpline.conversations.steps import seen_by_child
 from tests.helpline.queue.steps import age, begin, on_duty, other_team, refused, row, silence
@@ -137,6 +138,33 @@ def test_a_message_left_out_of_hours_comes_after_those_who_wait_and_opens_with_t
     assert taken.state == "active"
     assert taken.lease_until is not None
     assert Wait.objects.count() == 1
+
+
+def test_a_message_left_in_danger_is_read_before_others_whatever_its_language(house: House) -> None:
+    early, late, danger = begin(house), begin(house), begin(house, danger=True)
+    Conversation.objects.filter(pk=danger.conversation).update(language="fr")
+    age(early.conversation, timedelta(hours=5))
+    Conversation.objects.update(state="message_left", waiting_since=None)
+    shown = waiting(staff=house.counsellor.id, filters=WaitingFilters(state="message_left")).rows
+    on_duty(house, house.counsellor, speaks=("en",))
+    order = [danger.conversation, early.conversation, late.conversation]
+    assert [each.id for each in shown] == order
+    assert [next_for(house.counsellor) for _ in order] == order
+
+
+def test_who_waits_in_other_languages_is_counted_for_whoever_finds_nobody(house: House) -> None:
+    waits, left, spoken = begin(house), begin(house), begin(house)
+    Conversation.objects.filter(pk=waits.conversation).update(language="fr")
+    Conversation.objects.filter(pk=left.conversation).update(
+        language="es", state="message_left", waiting_since=None, lease_until=None
+    )
+    assert waiting_in_other_languages(house.counsellor.id) == 0  # off duty: no language is theirs yet
+    on_duty(house, house.counsellor, speaks=("en",))
+    assert next_for(house.counsellor) == spoken.conversation
+    assert next_for(house.counsellor) is None
+    assert waiting_in_other_languages(house.counsellor.id) == 2
+    on_duty(house, house.counsellor, speaks=("en", "fr", "es"))
+    assert waiting_in_other_languages(house.counsellor.id) == 0
 
 
 def test_the_queue_gives_to_who_wants_to_be_given(house: House) -> None:

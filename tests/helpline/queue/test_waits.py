@@ -12,7 +12,7 @@ from pop.helpline.conversations.actions.entering import end
 from pop.helpline.conversations.models import CaseKey, Conversation
 from pop.helpline.lines.models import Line
 from pop.helpline.queue.actions.taking import take_next
-from pop.helpline.queue.actions.waits import give_up_waits, note_ended_wait, warn_of_long_waits
+from pop.helpline.queue.actions.waits import forget_waits, give_up_waits, note_ended_wait, warn_of_long_waits
 from pop.helpline.queue.models import Glance, Wait
 from tests.helpline.conftest import House
 from tests.helpline.conversations.steps import begin
@@ -103,3 +103,13 @@ def test_supervisors_are_called_once_for_each_wait_that_is_too_long(house: House
     assert warn_of_long_waits(soon()) == 0
     made = Glance.objects.get()
     assert (made.conversation_id, made.why, made.by) == (late.conversation, "long_wait", None)
+
+
+def test_a_wait_is_forgotten_after_four_hundred_days(house: House) -> None:
+    now = soon().replace(hour=12)
+    for days in (399, 401):
+        ended_at = now - timedelta(days=days)
+        Wait.objects.create(line_id=house.line, ended_at=ended_at, seconds=60, channel="webchat", outcome="answered")
+    assert forget_waits(now) == 1
+    assert forget_waits(now) == 0
+    assert Wait.objects.get().ended_at == now - timedelta(days=399)

@@ -10,7 +10,9 @@ from django.utils import timezone
 from pop.audit.models import AuditRow
 from pop.helpline import database
 from pop.helpline.conversations.actions.reading import readers_of
-from pop.helpline.conversations.models import Conversation
+from pop.helpline.conversations.models import Conversation, FirstMessages
+from pop.helpline.conversations.rules.flow import Flow
+from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions.duty import go_on_duty
 from pop.helpline.queue.actions.supervising import ask_to_look
 from pop.helpline.queue.actions.taking import take
@@ -193,3 +195,16 @@ def test_the_traces_of_a_conversation_name_who_did_what(office: Office) -> None:
     shown = text(office.supervisor.get(f"/board/c/{opened.conversation}"))  # type: ignore[attr-defined]
     assert "why: training" in shown
     assert "<bdi>Sue</bdi>" in shown
+
+
+def test_the_board_says_that_children_were_asked_to_try_again(office: Office) -> None:
+    assert "asked to try again" not in text(office.supervisor.get("/board"))
+    now = timezone.now()
+    begin(office.house, flow=Flow(a_minute=1, at_once=1), now=now)
+    with pytest.raises(RefusedError, match="too_many"):
+        begin(office.house, flow=Flow(a_minute=1, at_once=1), now=now)
+    shown = text(office.supervisor.get("/board"))
+    assert "some were asked to try again in a minute" in shown
+    assert "asked to try again" not in text(office.stranger.get("/board"))
+    FirstMessages.objects.update(turned_away_at=timezone.now() - timedelta(minutes=16))
+    assert "asked to try again" not in text(office.supervisor.get("/board"))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError
 
 from pop.audit.models import AuditRow
 from pop.helpline import database
 from pop.helpline.conversations.actions.complaining import complain, complaints_of
-from pop.helpline.conversations.models import Complaint
+from pop.helpline.conversations.models import Complaint, ComplaintSeal
 from pop.helpline.queue.actions.duty import go_on_duty
 from pop.helpline.queue.actions.taking import take
+from pop.helpline.supervision.http import complaints as complaint_pages
+from pop.server.tending import EscrowDuty
 from tests.helpline.conftest import client_key
 from tests.helpline.conversations.steps import begin
 from tests.helpline.supervision.conftest import Office, who
@@ -94,3 +99,45 @@ def test_open_ones_stand_before_answered_ones_and_can_be_chosen(office: Office) 
     assert shown.index(str(second)) < shown.index(str(first))
     assert str(first) not in text(office.supervisor.get("/complaints?state=open"))
     assert str(second) not in text(office.supervisor.get("/complaints?state=answered"))
+
+
+def test_an_administrator_sees_how_many_wait_for_the_escrow_and_nobody_else_does(office: Office) -> None:
+    complained(office)
+    assert "wait for the escrow" not in text(office.administrator.get("/"))
+    # As where it concerns every supervisor of the line: it is sealed to none of them.
+    ComplaintSeal.objects.filter(recipient="supervisor").delete()
+    shown = text(office.administrator.get("/"))
+    assert "Complaints that wait for the escrow: 1." in shown
+    assert WORDS not in shown
+    for client in (office.supervisor, office.counsellor):
+        assert "wait for the escrow" not in text(client.get("/"))
+
+
+def test_the_first_page_is_there_where_nobody_can_say_what_waits(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away() -> None:
+        raise OperationalError("the helpline's database is away")
+
+    monkeypatch.setattr(complaint_pages, "waiting_for_escrow", away)
+    assert office.administrator.get("/").status_code == 200
+
+
+def test_the_worker_says_the_number_each_time_it_changes(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    complained(office)
+    monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    duty = EscrowDuty(clock=iter([monday + timedelta(minutes=n) for n in range(5)]).__next__)
+    logging.getLogger("pop").addHandler(caplog.handler)
+    try:
+        duty()
+        ComplaintSeal.objects.filter(recipient="supervisor").delete()
+        duty()
+        duty()
+        Complaint.objects.update(state="answered")
+        duty()
+    finally:
+        logging.getLogger("pop").removeHandler(caplog.handler)
+    assert [each.getMessage() for each in caplog.records] == [
+        "complaints that wait for the escrow: 1",
+        "complaints that wait for the escrow: 0",
+    ]

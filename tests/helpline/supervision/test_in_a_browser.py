@@ -133,6 +133,34 @@ def test_no_page_has_a_violation_or_scrolls_sideways(office: tuple[Served, dict[
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_a_tablet_the_menu_is_one_line_until_it_is_asked_for(
+    office: tuple[Served, dict[str, Any]], page: Page, language: str
+) -> None:
+    console, _ = office
+    page.goto(f"{console.url}/lines")
+    page.select_option("#language", language)
+    page.click(".who form[action*=language] button")
+    link, menu = page.locator(".side nav a[href='/counts']"), page.locator(".side summary")
+    for width in (360, 768, 1024):
+        page.set_viewport_size({"width": width, "height": 1000})
+        page.goto(f"{console.url}/board")
+        expect(link).to_be_hidden()
+        box = page.locator("header.side").bounding_box()
+        assert box is not None
+        assert box["height"] < 64, width
+        menu.focus()
+        page.keyboard.press("Enter")
+        expect(link).to_be_in_viewport()
+        assert violations(page) == [], width
+        page.keyboard.press("Tab")
+        expect(page.locator(".side nav a").first).to_be_focused()
+    page.set_viewport_size(SIZES[0])
+    page.goto(f"{console.url}/board")
+    expect(link).to_be_visible()
+    expect(menu).to_be_hidden()
+
+
 def violations(page: Page) -> list[str]:
     wrong = [each["id"] for each in Axe().run(page).response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

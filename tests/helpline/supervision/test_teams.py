@@ -80,6 +80,46 @@ def test_a_team_that_nobody_is_left_in_is_begun_anew_by_an_administrator(office:
     assert lines.is_member(who(office.other_supervisor).id, office.team)
 
 
-def test_another_lines_team_is_not_there(office: Office) -> None:
+def test_another_lines_team_is_not_there_and_counsellors_see_their_own_only(office: Office) -> None:
     assert office.stranger.get(f"/teams/{office.team}").status_code == 404
-    assert office.counsellor.get(f"/teams/{office.team}").status_code == 404
+    assert office.counsellor.get(f"/teams/{office.team}").status_code == 200
+    assert office.counsellor.get(f"/teams/{office.other_team}").status_code == 404
+
+
+def test_a_counsellor_passes_the_key_on_to_the_only_supervisor_who_lost_it(office: Office) -> None:
+    boss = who(office.supervisor)
+    fresh = give_key(Staff.objects.get(pk=boss.id)).private
+    listed = text(office.counsellor.get("/teams"))
+    assert "Need it again: 1" in listed
+    assert f"/teams/{office.team}" in listed
+    shown = text(office.counsellor.get(f"/teams/{office.team}"))
+    assert f"/teams/{office.team}/{boss.id}/renew" in shown
+    # What is a supervisor's to do is not offered.
+    for act in ("/role", "/end", "/admit"):
+        assert f'{act}"' not in shown
+    answer = office.counsellor.post(f"/teams/{office.team}/{boss.id}/renew", follow=True)
+    assert "Sue opens the team’s conversations again." in text(answer)
+    assert lines.team_private_keys(boss.id, fresh)
+    assert "everybody has it" in text(office.counsellor.get("/teams"))
+
+
+def test_members_of_a_team_without_a_supervisor_let_one_in(
+    office: Office, make_staff: Callable[..., Staff], sign_in: Callable[..., Client]
+) -> None:
+    new = sign_in(Client(), make_staff("supervisor", name="Nadia"))
+    form = {"staff": str(who(new).id), "role": "supervisor"}
+    assert office.counsellor.post(f"/teams/{office.team}/admit", form).status_code == 404
+    assert "has no supervisor" not in text(office.counsellor.get(f"/teams/{office.team}"))
+    staff_left({"staff": str(who(office.supervisor).id)})
+    shown = text(office.counsellor.get(f"/teams/{office.team}"))
+    assert "This team has no supervisor any more." in shown
+    assert "Nadia · Supervisor" in shown
+    assert 'value="counsellor"' not in shown.partition(f"/teams/{office.team}/admit")[2]
+    answer = office.counsellor.post(f"/teams/{office.team}/admit", form, follow=True)
+    assert "Nadia is in the team." in text(answer)
+    assert lines.team_private_keys(who(new).id, who(new).private)
+    assert "has no supervisor" not in text(answer)
+
+
+def test_who_is_in_no_team_is_told_so(office: Office, as_staff: Callable[..., Client]) -> None:
+    assert "You are in no team yet." in text(as_staff("counsellor").get("/teams"))

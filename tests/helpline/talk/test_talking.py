@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -95,6 +96,15 @@ def test_a_waiting_page_looks_again_by_itself_and_the_box_is_on_one_that_does_no
     assert "http-equiv" not in writing.page()
 
 
+def test_looking_again_leads_to_what_may_have_changed_on_the_page(writing: Child) -> None:
+    for state, place in (("waiting", "wait"), ("active", "newest"), ("sleeping", "newest"), ("closed", "newest")):
+        writing.become(state)
+        assert 'href="/talk/look"' in writing.page() or state == "closed"
+        answer = writing.client.get("/talk/look")
+        assert (answer.status_code, answer["Location"]) == (303, f"/talk#{place}")
+        assert f'id="{place}" tabindex="-1"' in writing.page()
+
+
 def test_while_waiting_there_are_three_things_to_do_and_other_ways_that_are_open(writing: Child) -> None:
     page = writing.page()
     assert all(said(f"meanwhile_{name}") in page for name in ("breathe", "screen", "words"))
@@ -155,6 +165,29 @@ def test_the_two_questions_are_optional_and_their_answers_lead_nowhere(writing: 
     [kept] = Answers.objects.all()
     assert (kept.helped, kept.listened) == (3, None)
     assert {each.name for each in Answers._meta.get_fields()} == {"id", "line", "week", "helped", "listened"}
+
+
+def test_the_two_questions_are_answered_once(writing: Child) -> None:
+    assert writing.post("/talk/answers", helped="1").status_code == 200
+    assert Answers.objects.count() == 0  # it goes on: nobody has asked yet
+    writing.become("closed")
+    writing.post("/talk/answers", helped="3", listened="3")
+    page = writing.page()
+    assert said("questions_thanks") in page
+    assert said("question_helped") not in page
+    page = writing.post("/talk/answers", helped="1", listened="1").content.decode()
+    assert said("questions_before") in page
+    assert said("questions_thanks") not in page
+    [kept] = Answers.objects.all()
+    assert (kept.helped, kept.listened) == (3, 3)
+
+
+def test_after_a_week_the_questions_are_not_asked_any_more(writing: Child) -> None:
+    writing.become("closed")
+    Conversation.objects.update(closed_at=timezone.now() - timedelta(days=8))
+    assert said("question_helped") not in writing.page()
+    assert writing.post("/talk/answers", helped="3").status_code == 200
+    assert Answers.objects.count() == 0
 
 
 def test_forgetting_asks_once_and_then_nothing_opens_it(writing: Child, again: Callable[[], Child]) -> None:
@@ -241,7 +274,8 @@ def test_no_act_is_done_without_the_sessions_own_form_or_for_another_site(writin
     right = {**fields, **writing.form()}
     answer = writing.client.post(f"/talk/{act}", right, headers={"sec-fetch-site": "cross-site"})
     assert answer.status_code == 403
-    assert writing.now() == before
+    # That it looked is kept to the minute, and a minute may turn meanwhile.
+    assert replace(writing.now(), child_seen_at=before.child_seen_at, lease_until=before.lease_until) == before
 
 
 def test_a_form_of_another_session_is_none(writing: Child, again: Callable[[], Child]) -> None:
@@ -308,7 +342,7 @@ def test_a_number_of_a_service_shows_a_telephone_and_a_page_does_not(writing: Ch
 
 def test_a_long_conversation_leads_to_its_end_with_one_tap(writing: Child) -> None:
     writing.become("active")
-    assert "#newest" not in writing.page()
+    assert 'href="#newest"' not in writing.page()
     for number in range(8):
         with database.atomic():
             notice(writing.now().id, "slept" if number % 2 else "joined", {})

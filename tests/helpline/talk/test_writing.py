@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.http import HttpResponse
+from django.utils.html import escape
 
-from pop.helpline.conversations.models import Conversation
+from pop.helpline.conversations.models import Conversation, FirstMessages
 from pop.helpline.lines.models import Line
 from pop.helpline.talk.http import writing as writing_doors
 from pop.helpline.talk.http.inside import with_session
@@ -161,6 +163,27 @@ def test_a_closed_line_takes_a_message_honestly_and_shows_who_is_open(child: Chi
     assert child.now().state == "message_left"
 
 
+@pytest.mark.parametrize("age", ["8-12", "13-17"])
+def test_who_ticks_danger_is_told_what_happens_now_that_nobody_reads(child: Child, age: str) -> None:
+    asked = {"language": "en", "country": "KE", "age": age}
+    young = age == "8-12"
+    open_, closed = (TALK.say(f"danger_tick_note{each}", "en", young=young) for each in ("", "_closed"))
+    page = child.client.post("/write", asked).content.decode()
+    assert open_ in page
+    assert closed not in page
+    Line.objects.update(hours="Mo 03:00-03:01; PH off")
+    page = child.client.post("/write", asked).content.decode()
+    assert closed in page
+    assert open_ not in page
+    assert closed.index("emergency number") < closed.index("before others")
+
+
+@pytest.mark.parametrize(("hours", "said"), [(1, "within one hour."), (2, "within 2 hours.")])
+def test_one_hour_is_said_as_one(child: Child, hours: int, said: str) -> None:
+    Line.objects.update(hours="Mo 03:00-03:01; PH off", read_within_hours=hours)
+    assert said in child.page("/write?language=en&country=KE")
+
+
 def test_where_no_line_serves_the_country_other_people_are_named(child: Child) -> None:
     Line.objects.update(countries=["FR"])
     page = child.page("/write?language=en&country=KE")
@@ -206,3 +229,61 @@ def test_a_key_that_somebody_planted_in_a_form_is_not_in_the_next_one(child: Chi
     answer = child.begin(text, key=planted)
     assert answer.status_code == 400
     assert planted not in answer.content.decode()
+
+
+@pytest.fixture
+def full(child: Child, again: Callable[[], Child]) -> Child:
+    """A browser that writes after as many others as the line takes at once, and for hours more."""
+    assert again().begin().status_code == 303
+    FirstMessages.objects.update(left=-100_000)
+    return child
+
+
+def test_of_a_flood_nobody_loses_their_words_and_everybody_sees_other_help(full: Child) -> None:
+    answer = full.begin("do not lose\nme", age="13-17", tile="online")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert SESSION_COOKIE not in answer.cookies
+    page = answer.content.decode()
+    assert TALK.say("refused_too_many", "en", young=False) in page
+    assert "do not lose\nme</textarea>" in page
+    assert 'name="tile" value="online"' in page
+    # Numbers before the box, other services that are open after it.
+    assert page.index('href="tel:999"') < page.index("<textarea")
+    assert page.index("Childline Kenya") > page.index("<textarea")
+    assert Conversation.objects.count() == 1
+
+
+def test_after_a_while_the_same_words_are_taken(full: Child) -> None:
+    page = full.begin("take me later").content.decode()
+    key = re.findall(r'name="key" value="([^"]+)"', page)[0]
+    FirstMessages.objects.update(left=1)
+    assert full.begin("take me later", key=key).status_code == 303
+    assert "take me later" in full.page()
+
+
+def test_a_line_takes_as_many_at_once_as_the_setting_says(child: Child, settings: Any) -> None:
+    settings.FIRST_MESSAGES_A_MINUTE = 7
+    child.begin()
+    assert 69 <= FirstMessages.objects.get().left < 70
+
+
+def test_who_is_in_danger_is_let_in_while_the_others_wait(full: Child) -> None:
+    assert full.begin("now", danger="1").status_code == 303
+    assert full.now().danger
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_flood_is_said_in_every_language(full: Child, language: str) -> None:
+    for age in ("8-12", "13-17"):
+        page = full.begin("hello", language=language, age=age).content.decode()
+        assert escape(TALK.say("refused_too_many", language, young=age == "8-12")) in page
+
+
+def test_a_closed_line_is_bounded_too_and_says_both(full: Child) -> None:
+    Line.objects.update(hours="Mo 03:00-03:01; PH off")
+    answer = full.begin("for later")
+    assert answer.status_code == 503
+    page = answer.content.decode()
+    assert "You can leave a message" in page
+    assert TALK.say("refused_too_many", "en", young=True) in page
+    assert page.count('class="danger') == full.page("/write?language=en&country=KE").count('class="danger')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -94,7 +95,7 @@ def complaints_of(token: str) -> list[ComplaintView]:
     for complaint in Complaint.objects.filter(conversation=conversation).order_by("made_at", "id"):
         key = _opened(complaint, case_keys.SESSION, case_keys.token_hash(token), case_keys.session_pair(token).private)
         if key is not None:
-            text, answer = _words(complaint, key)
+            text, answer = words_of(complaint, key)
             views.append(
                 ComplaintView(complaint.pk, complaint.made_at, complaint.due_on, text, answer, complaint.answered_at)
             )
@@ -114,7 +115,7 @@ def complaints_for(staff: UUID, line: UUID, *, state: str = "") -> list[Complain
     mine = set(
         ComplaintSeal.objects.filter(recipient=SUPERVISOR, recipient_id=str(staff)).values_list("complaint", flat=True)
     )
-    return [_row(each, each.pk in mine) for each in found if str(staff) not in each.concerns]
+    return [row_of(each, each.pk in mine) for each in found if str(staff) not in each.concerns]
 
 
 def open_complaint(*, complaint: UUID, by: UUID, private_key: bytes) -> OpenedComplaint:
@@ -125,8 +126,8 @@ def open_complaint(*, complaint: UUID, by: UUID, private_key: bytes) -> OpenedCo
     row, key = _for_supervisor(complaint, by, private_key)
     with transaction.atomic(using=database.ALIAS, durable=True):
         database.record(action="open_complaint", object_type="complaint", object_id=str(complaint), actor=by)
-    text, answer = _words(row, key)
-    return OpenedComplaint(_row(row, True), text, answer)
+    text, answer = words_of(row, key)
+    return OpenedComplaint(row_of(row, True), text, answer)
 
 
 def answer_complaint(*, complaint: UUID, text: str, by: UUID, private_key: bytes, now: datetime | None = None) -> None:
@@ -139,17 +140,33 @@ def answer_complaint(*, complaint: UUID, text: str, by: UUID, private_key: bytes
     with database.atomic():
         Complaint.objects.select_for_update().filter(pk=complaint).first()
         row, key = _for_supervisor(complaint, by, private_key)
-        if row.state == "answered":
-            raise RefusedError("answered")
-        row.answer = seal_message(
-            key, text, case=row.pk, epoch=0, sequence=_ANSWER, author=SUPERVISOR, client_key=row.client_key
-        )
-        row.state, row.answered_by, row.answered_at = "answered", by, now or timezone.now()
-        row.save(update_fields=["answer", "state", "answered_by", "answered_at"])
-        database.record(action="answer_complaint", object_type="complaint", object_id=str(complaint), actor=by)
-        database.publish(name=ANSWERED, payload={"complaint": str(complaint), "line": str(row.line_id)})
-        if row.conversation_id is not None:
-            ring([row.conversation_id])
+        keep_answer(row, key, text, by=by, now=now)
+
+
+def keep_answer(
+    row: Complaint,
+    key: bytes,
+    text: str,
+    *,
+    by: UUID | None,
+    detail: Mapping[str, object] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Keep the answer to a locked complaint under its key, inside the caller's transaction, which checked the text.
+
+    `by` None is the escrow, and `detail` says who of it. Raises RefusedError("answered").
+    """
+    if row.state == "answered":
+        raise RefusedError("answered")
+    row.answer = seal_message(
+        key, text, case=row.pk, epoch=0, sequence=_ANSWER, author=SUPERVISOR, client_key=row.client_key
+    )
+    row.state, row.answered_by, row.answered_at = "answered", by, now or timezone.now()
+    row.save(update_fields=["answer", "state", "answered_by", "answered_at"])
+    database.record(action="answer_complaint", object_type="complaint", object_id=str(row.pk), actor=by, detail=detail)
+    database.publish(name=ANSWERED, payload={"complaint": str(row.pk), "line": str(row.line_id)})
+    if row.conversation_id is not None:
+        ring([row.conversation_id])
 
 
 def concerned(conversation: UUID) -> frozenset[UUID]:
@@ -170,7 +187,7 @@ def _complain(conversation: UUID, token: str, text: str, client_key: str, now: d
     if earlier is not None:
         private = case_keys.session_pair(token).private
         known = _opened(earlier, case_keys.SESSION, case_keys.token_hash(token), private)
-        if known is None or _words(earlier, known)[0] != text:
+        if known is None or words_of(earlier, known)[0] != text:
             raise RefusedError("key_reused")
         return earlier.pk
     record = lines.line(row.line_id)
@@ -236,7 +253,8 @@ def _opened(complaint: Complaint, recipient: str, recipient_id: str, private: by
         return None
 
 
-def _words(row: Complaint, key: bytes) -> tuple[str, str | None]:
+def words_of(row: Complaint, key: bytes) -> tuple[str, str | None]:
+    """Return what the child wrote, and the answer or None. Raises SealError for another complaint's key."""
     text = open_message(
         key, bytes(row.blob), case=row.pk, epoch=0, sequence=_COMPLAINT, author="child", client_key=row.client_key
     )
@@ -248,5 +266,6 @@ def _words(row: Complaint, key: bytes) -> tuple[str, str | None]:
     return text, answer
 
 
-def _row(row: Complaint, mine: bool) -> ComplaintRow:
+def row_of(row: Complaint, mine: bool) -> ComplaintRow:
+    """Return a complaint as a list shows it."""
     return ComplaintRow(row.pk, row.line_id, row.state, row.made_at, row.due_on, row.answered_at, mine)

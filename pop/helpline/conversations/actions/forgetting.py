@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from pop.helpline import database
 from pop.helpline.conversations.actions.entering import ENDED
 from pop.helpline.conversations.actions.moving import close, locked
-from pop.helpline.conversations.models import ChildSession, Complaint, ComplaintSeal, Conversation
+from pop.helpline.conversations.models import Answers, ChildSession, Complaint, ComplaintSeal, Conversation
 from pop.helpline.conversations.queries.keys import CODE, SESSION, forget_opened, token_hash
 from pop.helpline.conversations.queries.talks import conversation_of
 from pop.helpline.conversations.rules import lifecycle, retention
@@ -83,7 +85,7 @@ def erase_due(now: datetime | None = None, *, limit: int = 20) -> int:
     """Erase closed conversations past their time, each in a transaction of its own, and return how many went.
 
     A few at each call, so that nobody waits for the write lock. What is held stays; what nobody closed for 90 days is
-    closed by the system first. Answered complaints go after two years.
+    closed by the system first. Answered complaints go after two years, unless their conversation is held.
     """
     moment = now or timezone.now()
     due = Conversation.objects.filter(
@@ -99,8 +101,28 @@ def erase_due(now: datetime | None = None, *, limit: int = 20) -> int:
     for conversation in list(idle.values_list("id", flat=True)[:limit]):
         close(conversation=conversation, by=None, ended_by="system", now=moment)
     old = Complaint.objects.filter(state="answered", answered_at__lt=moment - retention.COMPLAINT)
+    old = old.exclude(conversation__legal_hold=True)
     with database.atomic():
         for complaint in list(old[:limit]):
             database.record(action="erase_complaint", object_type="complaint", object_id=str(complaint.pk))
             complaint.delete()
     return erased
+
+
+def forget_answers(now: datetime, *, limit: int = 500) -> int:
+    """Delete answers to the two questions past their time, a few at each call, and return how many went."""
+    before = retention.forgotten_before(retention.ANSWERS, now=now).date()
+    return forget_rows(Answers.objects.filter(week__lt=before), kind=retention.ANSWERS, limit=limit)
+
+
+def forget_rows(rows: QuerySet[Any], *, kind: str, limit: int) -> int:
+    """Delete at most `limit` of these rows in one short transaction, and return how many; the audit says of what kind.
+
+    For records that no conversation belongs to any more: a legal hold keeps conversations, and what is theirs.
+    """
+    due = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+    if due:
+        with database.atomic():
+            rows.model._default_manager.filter(pk__in=due).delete()
+            database.record(action="forget_records", object_type="records", object_id=kind, detail={"rows": len(due)})
+    return len(due)

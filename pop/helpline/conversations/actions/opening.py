@@ -15,11 +15,14 @@ from django.utils import timezone
 
 from pop.helpline import database
 from pop.helpline.conversations.actions.appending import Sending, append
+from pop.helpline.conversations.actions.flow import note_turned_away, take_place
 from pop.helpline.conversations.actions.leasing import begin_epoch
 from pop.helpline.conversations.actions.moving import tell
 from pop.helpline.conversations.models import ChildSession, Conversation, Message
 from pop.helpline.conversations.queries import keys as case_keys
+from pop.helpline.conversations.queries.flow import takes_one_more
 from pop.helpline.conversations.rules import lifecycle
+from pop.helpline.conversations.rules.flow import Flow
 from pop.helpline.conversations.rules.messages import CHILD, fault_of, valid_form_key
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
@@ -57,14 +60,16 @@ def open_conversation(
     danger: bool = False,
     channel: str = "webchat",
     practice: bool = False,
+    flow: Flow | None = None,
     now: datetime | None = None,
 ) -> Opened:
     """Open a conversation with a first message, sealed to the line's intake team, and return its token and state.
 
     `form_key` (22 to 64 characters of base64url, at least 128 random bits) makes the token, so that the same form sent
     again within ten minutes gives the same conversation and cookie; it is never kept. What the child ticked is taken
-    where it is one of our codes and left blank otherwise: nothing but the message is compulsory. Raises RefusedError:
-    "unknown" (no such line, or not one for this), "no_team_key", "key_reused", "empty", "too_long", "unreadable".
+    where it is one of our codes and left blank otherwise: nothing but the message is compulsory. `flow` is how many new
+    conversations the line takes (None: any number, for the program itself). Raises RefusedError: "unknown" (no such
+    line, or not one for this), "no_team_key", "key_reused", "empty", "too_long", "unreadable", "too_many" (for now).
     """
     moment = now or timezone.now()
     if not valid_form_key(form_key):
@@ -82,9 +87,14 @@ def open_conversation(
     earlier = _earlier(token, hashed, text, form_key, moment)
     if earlier is not None:
         return earlier
+    if flow is not None and not takes_one_more(line, danger=danger, flow=flow, now=moment):
+        note_turned_away(line, danger=danger, now=moment)
+        raise RefusedError("too_many")
     state = lifecycle.first_state(line_open=offer.open)
     try:
         with database.atomic():
+            if flow is not None:
+                take_place(line, danger=danger, flow=flow, now=moment)
             row = Conversation.objects.create(
                 line_id=line,
                 team_id=team.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from pop.audit.actions import Row, record_many
 from pop.helpline import database
+from pop.helpline.conversations.actions.answering import forget_marks
 from pop.helpline.conversations.actions.entering import ENDED, FAILED, OPEN, PENDING
-from pop.helpline.conversations.actions.forgetting import erase_due
+from pop.helpline.conversations.actions.forgetting import erase_due, forget_answers
 from pop.helpline.conversations.actions.leasing import begin_epoch, drop_session_seals, end_leases
 from pop.helpline.conversations.actions.moving import locked, move
 from pop.helpline.conversations.models import CaseKey, ChildSession, ComplaintSeal, Conversation, KeySeal
@@ -31,10 +32,14 @@ _GOING_ON = [state for state in lifecycle.STATES if state != lifecycle.CLOSED]
 
 
 class KeepingDuty:
-    """The worker's duty for conversations: lapsed leases at each call, everything else once a minute."""
+    """The worker's duty for conversations: lapsed leases at each call, everything else once a minute.
 
-    def __init__(self) -> None:
+    `also` are what other capabilities forget: each is given the moment, and takes little time at each call.
+    """
+
+    def __init__(self, also: Sequence[Callable[[datetime], object]] = ()) -> None:
         self._thorough: datetime | None = None
+        self._also = also
 
     def __call__(self) -> None:
         """Do what is due now; a failure is raised, and the next call tries again."""
@@ -49,6 +54,10 @@ class KeepingDuty:
                 if not sweep_sessions(now):
                     break
             erase_due(now)
+            forget_answers(now)
+            forget_marks(now)
+            for forget in self._also:
+                forget(now)
 
 
 def sweep_leases(now: datetime | None = None, *, limit: int = 50) -> int:

@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -42,6 +42,8 @@ from pop.helpline.conversations.rules import messages
 from pop.helpline.lines.rules import RefusedError
 
 SEAT_SECONDS = 10.0
+# Open streams of one sign-in: the tabs of a counsellor's browser. One more, and the oldest ends.
+MOST_STREAMS = 8
 _MOST_ASKED = 20
 
 
@@ -84,6 +86,7 @@ class StaffDoors:
         self._still_open = still_open
         self._names = names
         self._seats: OrderedDict[bytes, tuple[float, Seat]] = OrderedDict()
+        self._streams: dict[UUID, list[Stream]] = {}
         self.by_path: dict[str, Door] = {
             "/desk/send": self.send,
             "/desk/typing": TypingDoor(ringing.COUNSELLOR, self._writes),
@@ -180,10 +183,22 @@ class StaffDoors:
         for conversation in entry.keys:
             stream.follow(conversation, cursor.get(short(conversation), FROM_NOW))
         self._hub.join(stream, entry)
+        # Admitted, it has a sign-in.
+        session = cast("UUID", stream.session)
+        mine = self._streams.setdefault(session, [])
+        mine.append(stream)
+        if len(mine) > MOST_STREAMS:
+            oldest = mine.pop(0)
+            oldest.end()
+            self._hub.leave(oldest)
         try:
             await answers.until_left(receive)
         finally:
             self._hub.leave(stream)
+            if stream in mine:
+                mine.remove(stream)
+            if not mine and self._streams.get(session) is mine:
+                del self._streams[session]
 
     def admit(self, stream: Stream) -> Entry | None:
         """Say what a stream may follow now, None when the sign-in is over. What is new is written to the audit first.

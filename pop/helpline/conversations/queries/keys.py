@@ -135,6 +135,11 @@ def carrying_key() -> bytes:
     return _derived(keyring().root, "carried messages")
 
 
+def answering_key() -> bytes:
+    """Return the key of the marks that say which conversations have answered, made from the root key."""
+    return _derived(keyring().root, "answers given")
+
+
 def lease_purpose(conversation: UUID, epoch: int) -> str:
     """Return what binds a lease to its row."""
     return f"lease:{conversation}:{epoch}"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Min
+
 from pop.helpline.conversations.models import ChildSession, Conversation, Message
 from pop.helpline.conversations.queries.keys import token_hash
 from pop.helpline.conversations.rules.messages import NOTICE
@@ -76,6 +78,12 @@ def talk(conversation: UUID) -> Talk | None:
 def talks(conversations: Iterable[UUID]) -> dict[UUID, Talk]:
     """Return these conversations by id; what is gone is left out."""
     return {row.pk: talk_of(row) for row in Conversation.objects.filter(pk__in=list(conversations))}
+
+
+def first_opened() -> datetime | None:
+    """Return when the oldest conversation that is still there was opened, None where there is none."""
+    opened: datetime | None = Conversation.objects.aggregate(first=Min("opened_at"))["first"]
+    return opened
 
 
 def talk_of(row: Conversation) -> Talk:

@@ -6,6 +6,8 @@
   const words = Object.fromEntries(all("#words dt").map((name) => [name.textContent, name.nextElementSibling.textContent]));
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const columns = () => all("#columns .talk"), column = (c) => at("talk-" + c);
+  // Who writes from here: a supervisor in a conversation that they have joined, and a counsellor in every other one.
+  const role = (talk) => talk.dataset.beside === undefined ? "counsellor" : "supervisor";
   const box = (talk) => talk.querySelector(".box"), area = (talk) => talk.querySelector("textarea[name=text]");
   const narrowest = 324, title = d.title, unread = new Map(), sends = new Map(), opening = new Set(), left = new Map();
   let recent = [], stream, again, lost = false, out = false, beats = 0, asking = 0, refreshed = -1000, quiet = false;
@@ -87,7 +89,7 @@
     lay();
   };
   const put = (talk, first) => {
-    const head = talk.querySelector(".talk-head"), tool = head.dataset.state === "closed" ? "close" : head.dataset.phone && "notes";
+    const head = talk.querySelector(".talk-head"), own = role(talk) === "counsellor", tool = own && (head.dataset.state === "closed" ? "close" : head.dataset.phone && "notes");
     unread.delete(talk.dataset.c);
     settle(talk);
     local(talk);
@@ -149,7 +151,7 @@
     line.className = message.k === "notice" ? "notice" : message.a === "child" ? "child" : "staff";
     line.dataset.n = message.n;
     by.className = "by";
-    who.textContent = words["author_" + (message.a === "counsellor" ? "you" : message.a)] || words.author_system;
+    who.textContent = words["author_" + (message.a === role(talk) ? "you" : message.a)] || words.author_system;
     when.dateTime = message.at;
     text.dir = "auto";
     text.textContent = message.k === "notice" ? notice(message.t) : message.t;
@@ -159,7 +161,7 @@
     local(log);
     // The stream begins again behind what has come without a gap.
     while (log.querySelector(`li[data-n="${+talk.dataset.last + 1}"]`)) talk.dataset.last = +talk.dataset.last + 1;
-    if (near || message.a === "counsellor") bottom(talk);
+    if (near || message.a === role(talk)) bottom(talk);
     return true;
   };
   const waits = (talk, since) => {
@@ -194,7 +196,8 @@
     if (stream) stream.close();
     if (out) return;
     const places = columns().map((talk) => talk.dataset.c.replaceAll("-", "").slice(0, 12) + "." + talk.dataset.last);
-    stream = new EventSource("/desk/stream?at=" + places.join(","));
+    const joined = columns().filter((talk) => role(talk) === "supervisor").map((talk) => "&c=" + talk.dataset.c);
+    stream = new EventSource("/desk/stream?at=" + places.join(",") + joined.join(""));
     stream.onopen = () => { if (lost) { lost = false; told(words.connection_found); refresh(); } };
     stream.onerror = () => {
       if (!lost && !out) { lost = true; told(words.connection_lost, false); }
@@ -224,6 +227,8 @@
   const ended = (talk) => {
     told(fill(words.talk_ended, { mark: talk.dataset.mark }));
     ring();
+    // The record is written by whoever has it.
+    if (role(talk) === "supervisor") { close(talk.dataset.c); return; }
     change(talk.dataset.c, talk.querySelector(".tool").children.length ? "" : "close");
   };
 
@@ -238,11 +243,11 @@
     now.busy = true;
     sends.set(c, now);
     const stop = new AbortController(), limit = setTimeout(() => stop.abort(), 15000), slow = setTimeout(() => outcome(talk, words.sending), 400);
-    post("/desk/send", { c, text, key: box(talk).elements.key.value }, stop.signal).then(async (answer) => {
+    post("/desk/send", { c, text, key: box(talk).elements.key.value, as: role(talk) }, stop.signal).then(async (answer) => {
       const said = await answer.json();
       if (answer.ok) {
         now.tries = 0;
-        add(talk, { n: said.sequence, a: "counsellor", k: "text", t: text, at: said.at });
+        add(talk, { n: said.sequence, a: role(talk), k: "text", t: text, at: said.at });
         area(talk).value = area(talk).value.startsWith(text) ? area(talk).value.slice(text.length).trimStart() : area(talk).value;
         fresh(talk);
         grow(area(talk));

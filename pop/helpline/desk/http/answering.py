@@ -12,8 +12,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from pop.helpline.conversations.queries.talks import Talk, talk
+from pop.helpline.conversations.rules.lifecycle import CLOSED
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
+from pop.helpline.queue.queries.joined import joined_because
 from pop.helpline.words.showing import refused
 from pop.people.entrance import member
 from pop.people.pages.layout import tell
@@ -76,6 +78,21 @@ def of_my_team(request: HttpRequest, conversation: UUID) -> Talk:
     if found is None or not lines.is_member(member(request).id, found.team):
         raise Http404
     return found
+
+
+def mine_or_joined(request: HttpRequest, conversation: UUID) -> tuple[Talk, str]:
+    """Return a conversation that whoever asks has, promised a reply in, or joined as a supervisor: then with why.
+
+    Any other does not exist (404).
+    """
+    found = of_my_team(request, conversation)
+    me = member(request).id
+    if me in (found.assignee, found.promised_by):
+        return found, ""
+    reason = joined_because(found.id, me) if found.state != CLOSED and lines.supervises(me, found.line) else ""
+    if not reason:
+        raise Http404
+    return found, reason
 
 
 def mine(request: HttpRequest, conversation: UUID) -> Talk:

@@ -32,14 +32,23 @@ class Column:
 
 
 def column(
-    request: HttpRequest, talk: Talk, *, tool: str = "", context: dict[str, Any] | None = None, whole: bool = False
+    request: HttpRequest,
+    talk: Talk,
+    *,
+    tool: str = "",
+    context: dict[str, Any] | None = None,
+    whole: bool = False,
+    beside: str = "",
 ) -> Column:
-    """Return a conversation of theirs with its last messages; the audit has kept that they were read."""
+    """Return a conversation of theirs with its last messages; the audit has kept that they were read.
+
+    `beside` is the reason of a supervisor who has joined whoever has it: the child sees that a supervisor reads.
+    """
     me = member(request).id
     after = 0 if whole else max(0, talk.last_sequence - MOST_SHOWN)
-    said = read(talk.id, staff=me, private_key=private_key(request), how=ANSWER, after=after)
+    said = read(talk.id, staff=me, private_key=private_key(request), how=beside or ANSWER, after=after)
     return Column(
-        face=face(talk, now=timezone.now()),
+        face=face(talk, now=timezone.now(), beside=bool(beside)),
         bubbles=bubbles(said, me=me),
         key=token_urlsafe(16),
         earlier=after > 0,
@@ -48,9 +57,9 @@ def column(
     )
 
 
-def head(talk: Talk) -> Face:
+def head(talk: Talk, *, beside: bool = False) -> Face:
     """Return a conversation's head alone: no word of it is opened."""
-    return face(talk, now=timezone.now())
+    return face(talk, now=timezone.now(), beside=beside)
 
 
 def ids(values: list[UUID]) -> str:

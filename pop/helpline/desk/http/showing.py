@@ -43,6 +43,7 @@ class Face:
     resting: bool
     phone: bool
     last: int
+    beside: bool  # a supervisor has joined whoever has it
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def facts(row: Talk | object) -> tuple[str, ...]:
     return tuple(each for each in said if each)
 
 
-def face(talk: Talk, *, now: datetime) -> Face:
-    """Return a conversation's head."""
+def face(talk: Talk, *, now: datetime, beside: bool = False) -> Face:
+    """Return a conversation's head; `beside`: for a supervisor who has joined whoever has it."""
     unanswered = (
         talk.state == "active"
         and talk.last_child_at is not None
@@ -82,14 +83,15 @@ def face(talk: Talk, *, now: datetime) -> Face:
         channel=talk.channel,
         facts=facts(talk),
         ticked=tile(talk.tile) if talk.tile else "",
-        chips=tuple(_chips(talk, now)),
+        chips=(*([Chip(SAY["beside_chip"], "deep")] if beside else []), *_chips(talk, now)),
         since=iso(talk.last_child_at) if unanswered else "",
         practice=talk.practice,
         danger=talk.danger,
         writable=talk.state != "closed" and talk.channel != "phone",
-        resting=talk.state in ("sleeping", "promised"),
+        resting=not beside and talk.state in ("sleeping", "promised"),
         phone=talk.channel == "phone",
         last=talk.last_sequence,
+        beside=beside,
     )
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from pop.helpline.cases.queries.case import canned_answers
-from pop.helpline.desk.http.answering import Outcome, act, by_script, mine, of_my_team
+from pop.helpline.desk.http.answering import Outcome, act, by_script, mine, mine_or_joined, of_my_team
 from pop.helpline.desk.http.columns import column, head
 from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.desk.http.workspace import COUNSELLING, workspace
+from pop.helpline.lines import queries as lines
+from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions import states, supervising, taking
+from pop.helpline.queue.queries.joined import joined_because
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
 from pop.people.unlocking import private_key
@@ -24,15 +27,18 @@ from pop.people.unlocking import private_key
 def talk_one(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """A conversation: its column for the script, the workspace with it without one.
 
-    One of the team's that somebody else has is not shown: it leads to the page that asks for a reason.
+    One of the team's that somebody else has is not shown, but to a supervisor who has joined it: it leads to the page
+    that asks for a reason.
     """
-    found = of_my_team(request, conversation)
+    of_my_team(request, conversation)
     whole = request.GET.get("all") == "yes"
-    if member(request).id not in (found.assignee, found.promised_by):
+    try:
+        found, beside = mine_or_joined(request, conversation)
+    except Http404:
         return redirect(f"/desk/c/{conversation}/read")
     if not by_script(request):
-        return workspace(request, only=found, whole=whole)
-    shown = column(request, found, whole=whole)
+        return workspace(request, only=found, whole=whole, beside=beside)
+    shown = column(request, found, whole=whole, beside=beside)
     return page(request, "desk/column.html", {"column": shown}, words=WORDS)
 
 
@@ -40,10 +46,27 @@ def talk_one(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @require_GET
 def talk_head(request: HttpRequest, conversation: UUID) -> HttpResponse:
     """A conversation's head, in codes."""
-    found = mine(request, conversation)
+    found, beside = mine_or_joined(request, conversation)
     if not by_script(request):
         return redirect(f"/desk/c/{conversation}")
-    return page(request, "desk/head.html", {"face": head(found)}, words=WORDS)
+    return page(request, "desk/head.html", {"face": head(found, beside=bool(beside))}, words=WORDS)
+
+
+@staff(*COUNSELLING)
+@require_POST
+def leave(request: HttpRequest, conversation: UUID) -> HttpResponse:
+    """Leave a conversation that one had joined as a supervisor."""
+    found, me = of_my_team(request, conversation), member(request).id
+    if not lines.supervises(me, found.line):
+        raise Http404
+
+    def run() -> Outcome:
+        if not joined_because(conversation, me):
+            raise RefusedError("join_first")
+        supervising.leave_joined(conversation=conversation, staff=me, private_key=private_key(request))
+        return Outcome(said=SAY["join_left_done"], closes=conversation)
+
+    return act(request, run)
 
 
 @staff(*COUNSELLING)
@@ -100,7 +123,7 @@ def ask(request: HttpRequest, conversation: UUID) -> HttpResponse:
 @require_GET
 def canned(request: HttpRequest, conversation: UUID) -> JsonResponse:
     """Return the ready answers for a conversation's line: its language first, then the reader's own."""
-    found = mine(request, conversation)
+    found, _ = mine_or_joined(request, conversation)
     spoken = dict.fromkeys((found.language.partition("-")[0], SAY.language))
     return JsonResponse(
         {

@@ -40,6 +40,7 @@ console_urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_C}/wake", talks.wake, name="desk_wake"),
     path(f"{_C}/sleep", talks.sleep, name="desk_sleep"),
     path(f"{_C}/ask", talks.ask, name="desk_ask"),
+    path(f"{_C}/leave", talks.leave, name="desk_leave"),
     path(f"{_C}/canned", talks.canned, name="desk_canned"),
     path(f"{_C}/promise", tools.promise, name="desk_promise"),
     path(f"{_C}/hand-over", tools.hand_over, name="desk_hand_over"),

@@ -21,6 +21,8 @@ from pop.helpline.desk.http.wording import SAY, WORDS
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.actions import duty, handing, taking
 from pop.helpline.queue.queries.desk import Desk, last_languages, my_desk
+from pop.helpline.queue.queries.joined import joined
+from pop.helpline.queue.queries.waiting import waiting_in_other_languages
 from pop.helpline.queue.rules.reasons import CAPACITY
 from pop.helpline.words.showing import language, refused
 from pop.people.entrance import member, staff
@@ -87,12 +89,16 @@ def workspace(
     context: dict[str, Any] | None = None,
     duty_form: dict[str, Any] | None = None,
     whole: bool = False,
+    beside: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Answer with the whole workspace; `only` shows one conversation, with a tool open in it."""
+    """Answer with the whole workspace; `only` shows one conversation, with a tool open in it.
+
+    `beside`: why a supervisor has joined it.
+    """
     desk = my_desk(member(request).id)
     if only is not None:
-        columns = [column(request, only, tool=tool, context=context, whole=whole)]
+        columns = [column(request, only, tool=tool, context=context, whole=whole, beside=beside)]
     else:
         columns = _columns(request, desk)
     return page(
@@ -120,14 +126,17 @@ def workspace(
 
 
 def _columns(request: HttpRequest, desk: Desk) -> list[Column]:
+    me = member(request).id
     wanted = [card.id for card in desk.cards if card.state == "active"]
     # Those that ended without a record are still to be closed.
-    wanted = [*wanted, *unrecorded(member(request).id)][:_MOST_COLUMNS]
+    wanted = [*wanted, *unrecorded(me)]
+    beside = joined(me)
+    wanted = [*wanted, *(each for each in beside if each not in wanted)][:_MOST_COLUMNS]
     found = talks(wanted)
     columns: list[Column] = []
     for each in wanted:
         try:
-            columns.append(column(request, found[each]))
+            columns.append(column(request, found[each], beside=beside.get(each, "")))
         except (RefusedError, KeyError):  # it left this desk while the page was made
             continue
     return columns
@@ -264,9 +273,12 @@ def take_next(request: HttpRequest) -> HttpResponse:
 
     def run() -> Outcome:
         taken = taking.take_next(staff=member(request).id, private_key=private_key(request))
-        if taken is None:
-            raise RefusedError("nobody")
-        return Outcome(opens=taken)
+        if taken is not None:
+            return Outcome(opens=taken)
+        others = waiting_in_other_languages(member(request).id)
+        if others:
+            return Outcome(said=SAY("queue_none_fits", count=others), good=False)
+        raise RefusedError("nobody")
 
     return act(request, run)
 

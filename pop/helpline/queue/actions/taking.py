@@ -17,27 +17,29 @@ from pop.helpline.queue.actions.moving import locked, opened_by, ring_duty
 from pop.helpline.queue.actions.waits import count_answered
 from pop.helpline.queue.models import HandOver, Presence
 from pop.helpline.queue.queries.rooms import cap_of, children_waiting, held_by, places
-from pop.helpline.queue.rules.order import choices, shared_out, speaks
+from pop.helpline.queue.queries.waiting import LEFT_ORDER
+from pop.helpline.queue.rules.order import DANGER, choices, shared_out, speaks
 from pop.helpline.queue.rules.reasons import LOST_AFTER
 
 
 def take_next(*, staff: UUID, private_key: bytes, now: datetime | None = None) -> UUID | None:
     """Take whoever is next for somebody on duty and return the conversation, None where nobody waits for them.
 
-    Next is who waits, in the queue's order, in a language of theirs or after waiting long enough; then the oldest
-    message left out of hours. Raises RefusedError: "off_duty", "full".
+    Next is who waits, in the queue's order, in a language of theirs or after waiting long enough; then the messages
+    left out of hours, a ticked danger before others and whatever its language, then the oldest. Raises RefusedError:
+    "off_duty", "full".
     """
     now = now or timezone.now()
     with database.atomic():
         presence = _presence(staff)
         teams = [each.team for each in lines.teams_of(staff) if each.line == presence.line_id]
         queue = choices(children_waiting(teams), presence.languages, cap=cap_of(presence.line_id), now=now)
-        left = Conversation.objects.filter(team__in=teams, state=MESSAGE_LEFT, practice=False).order_by("state_since")
+        left = Conversation.objects.filter(team__in=teams, state=MESSAGE_LEFT, practice=False).order_by(*LEFT_ORDER)
         wanted = [(each.id, WAITING) for each in queue]
         wanted += [
             (pk, MESSAGE_LEFT)
-            for pk, language in left.values_list("pk", "language")
-            if speaks(presence.languages, language)
+            for pk, language, urgency in left.values_list("pk", "language", "urgency")
+            if urgency >= DANGER or speaks(presence.languages, language)
         ]
         for conversation, state in wanted:
             # Whoever takes at the same moment has locked theirs: it is passed over, not waited for.

@@ -10,8 +10,10 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from pop.helpline import database
+from pop.helpline.conversations.actions.forgetting import forget_rows
 from pop.helpline.conversations.actions.moving import move
 from pop.helpline.conversations.models import Conversation
+from pop.helpline.conversations.rules import retention
 from pop.helpline.conversations.rules.lifecycle import CLOSED, MESSAGE_LEFT, WAITING
 from pop.helpline.lines import queries as lines
 from pop.helpline.queue.actions.moving import ring_duty
@@ -77,6 +79,12 @@ def note_ended_wait(payload: Mapping[str, object]) -> None:
     now = timezone.now()
     until = row.closed_at or now
     _count(row, LEFT, seconds=max(0, int((until - row.waiting_since).total_seconds())), now=now)
+
+
+def forget_waits(now: datetime, *, limit: int = 500) -> int:
+    """Delete waits past their time, a few at each call, and return how many went."""
+    before = retention.forgotten_before(retention.WAIT, now=now)
+    return forget_rows(Wait.objects.filter(ended_at__lt=before), kind=retention.WAIT, limit=limit)
 
 
 def _anybody(line: UUID, now: datetime) -> bool:

@@ -26,6 +26,8 @@ SORTS: Mapping[str, Sequence[str]] = {
     "channel": ("channel", "waiting_since", "pk"),
     "changed": ("state_since", "pk"),
 }
+# Messages left out of hours: a ticked danger is read before others, as the child is told; then the oldest.
+LEFT_ORDER: Sequence[str] = ("-urgency", "state_since", "pk")
 MOST = 200
 
 
@@ -105,12 +107,25 @@ def waiting(
         by_id = Conversation.objects.in_bulk(ordered[first : first + count])
         page = [by_id[each] for each in ordered[first : first + count] if each in by_id]
     else:
-        page = list(found.order_by(*SORTS.get(sort, SORTS["changed"]))[first : first + count])
+        usual = LEFT_ORDER if state == MESSAGE_LEFT else SORTS["changed"]
+        page = list(found.order_by(*SORTS.get(sort, usual))[first : first + count])
     spoken = Presence.objects.filter(staff=staff).values_list("languages", flat=True).first() or []
     rows_shown = [
         _row(row, spoken, over=over_cap(_waiting(row), cap=caps[row.line_id], now=now), now=now) for row in page
     ]
     return Waitings(rows_shown, total)
+
+
+def waiting_in_other_languages(staff: UUID) -> int:
+    """Return how many children of somebody's line wait, or left a message, in languages that they do not answer in."""
+    presence = Presence.objects.filter(staff=staff).first()
+    if presence is None:
+        return 0
+    teams = [each.team for each in lines.teams_of(staff) if each.line == presence.line_id]
+    rows = Conversation.objects.filter(
+        line=presence.line_id, team__in=teams, state__in=(WAITING, MESSAGE_LEFT), practice=False, blocked_at=None
+    ).order_by()
+    return sum(not speaks(presence.languages, each) for each in rows.values_list("language", flat=True))
 
 
 def waiting_counts(staff: UUID) -> dict[str, int]:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from pop.helpline.conversations.queries.flow import turned_away_at
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.queries import LineRecord
 from pop.helpline.queue.actions.supervising import seen_glance
@@ -88,7 +89,7 @@ def _now(request: HttpRequest, line: LineRecord) -> dict[str, Any]:
         "fresh": wording.clock(now, zone),
         "figures": _figures(found),
         "median": found.median_wait_minutes,
-        "asks": _asks(found, names, zone),
+        "asks": [*_flood(line, now), *_asks(found, names, zone)],
         "chart": _chart(line, now),
         "going_on": [_row(each, names, teams, now) for each in found.going_on],
         "people": [
@@ -136,6 +137,14 @@ def _figures(found: Board) -> list[dict[str, Any]]:
         }
         for name, count, tone in many
     ]
+
+
+def _flood(line: LineRecord, now: datetime) -> list[dict[str, Any]]:
+    """Return what to say where more children wrote at once than the line takes."""
+    last = turned_away_at(line.id, now=now)
+    if last is None:
+        return []
+    return [{"text": SAY["flood_asks"], "tone": "bad", "at": wording.clock(last, line.timezone)}]
 
 
 def _asks(found: Board, names: Mapping[UUID | None, str], zone: str) -> list[dict[str, Any]]:

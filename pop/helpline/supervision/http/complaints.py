@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from pop.helpline.conversations.actions.complaining import (
     complaints_for,
     open_complaint,
 )
+from pop.helpline.conversations.queries.escrow import waiting_for_escrow
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.supervision.http import wording
@@ -87,6 +89,12 @@ def complaint_answer(request: HttpRequest, complaint_id: UUID) -> HttpResponse:
         return _show(request, complaint_id, unsent=text)
     tell(request, SAY["complaint_answer_done"])
     return redirect(f"/complaints/{complaint_id}")
+
+
+def escrow_alerts(roles: Collection[str]) -> list[str]:
+    """Return what an administrator sees on the first page: how many complaints nobody but the escrow can open."""
+    count = len(waiting_for_escrow()) if "administrator" in roles else 0
+    return [SAY("escrow_waits", count=count)] if count else []
 
 
 def _show(request: HttpRequest, complaint_id: UUID, *, unsent: str = "") -> HttpResponse:

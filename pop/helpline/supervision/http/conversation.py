@@ -28,6 +28,7 @@ from pop.helpline.queue.actions.glass import HOW, read_through_glass
 from pop.helpline.queue.actions.supervising import join, leave_joined, read_as_supervisor, reassign, take_over
 from pop.helpline.queue.queries.desk import people_on_duty
 from pop.helpline.queue.queries.glasses import glass_of
+from pop.helpline.queue.queries.joined import joined_because
 from pop.helpline.queue.rules.reasons import GLASS_REASONS, READ_REASONS
 from pop.helpline.supervision.http import wording
 from pop.helpline.supervision.http.answering import act, supervises
@@ -97,7 +98,7 @@ def talk_write(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     me, key = member(request).id, private_key(request)
     if not lines.is_member(me, found.team):
         raise Http404
-    reason = _joined_because(found.id, me)
+    reason = joined_because(found.id, me)
     if not reason:
         # The child is told who is there before anybody else writes.
         return _not(request, RefusedError("join_first"), found.id)
@@ -274,7 +275,7 @@ def _show(
             time=wording.clock(now, zone),
             reason=named("read_reason", reason, "menu_glass") if reason else "",
         ),
-        "joined": _joined_because(found.id, me) if own and living else "",
+        "joined": joined_because(found.id, me) if own and living else "",
         "unsent": unsent,
         "key": secrets.token_urlsafe(12),
         "traces": [
@@ -288,15 +289,6 @@ def _show(
         ],
     }
     return page(request, "supervision/talk.html", context, words=WORDS)
-
-
-def _joined_because(conversation: UUID, me: UUID) -> str:
-    """Return the reason with which somebody joined and has not left since, as the audit knows it; "" otherwise."""
-    acts = ("join_conversation", "leave_joined")
-    for each in traces_on(str(conversation), count=_TRACES, actions=acts, using=database.ALIAS):
-        if each.actor == me:
-            return str(each.detail.get("reason", "")) if each.action == "join_conversation" else ""
-    return ""
 
 
 def _glass(found: Talk, me: UUID, zone: str) -> dict[str, Any] | None:

@@ -209,9 +209,14 @@ class AdmitForm(forms.Form):
         label=later(SAY, "team_role"), choices=[(each, later(SAY, f"role_in_team_{each}")) for each in ROLES]
     )
 
-    def __init__(self, people: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, people: Sequence[tuple[str, str]], *args: Any, roles: Sequence[str] = ROLES, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["staff"]).choices = list(people)
+        cast("forms.ChoiceField", self.fields["role"]).choices = [
+            (each, later(SAY, f"role_in_team_{each}")) for each in roles
+        ]
 
 
 @dataclass(frozen=True, slots=True)

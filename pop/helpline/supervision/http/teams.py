@@ -30,6 +30,8 @@ from pop.people.queries import Person
 from pop.people.unlocking import private_key
 
 _EVERYBODY = 10_000
+# Who sees every team of a line that is theirs; counsellors see those that they are in.
+_LOOK_ON = frozenset({"supervisor", "administrator"})
 
 
 @staff("supervisor", "administrator")
@@ -59,7 +61,31 @@ def team_add(request: HttpRequest, line_id: UUID) -> HttpResponse:
     return _form(request, form, SAY["team_add"], SAY["teams_hint"], f"/lines/{line.id}")
 
 
-@staff("supervisor", "administrator")
+@staff("supervisor", "counsellor")
+@require_GET
+def team_list(request: HttpRequest) -> HttpResponse:
+    """The teams that one is in: any member passes a team's key on to a colleague who needs it again."""
+    own = {each.team: each.role for each in lines.teams_of(member(request).id)}
+    rows = []
+    for team_id, role in own.items():
+        team = lines.team(team_id)
+        line = lines.line(team.line) if team else None
+        if team is None or line is None:
+            continue
+        missing = sum(not each.keyed for each in lines.members(team_id))
+        rows.append(
+            {
+                "team": team,
+                "line": line.name,
+                "role": named("role_in_team", role),
+                "missing": SAY("teams_unkeyed", count=missing) if missing else "",
+            }
+        )
+    context = {"title": SAY["menu_teams"], "rows": rows, "styles": STYLE}
+    return page(request, "supervision/teams.html", context, words=WORDS)
+
+
+@staff("supervisor", "counsellor", "administrator")
 @require_GET
 def team_one(request: HttpRequest, team_id: UUID) -> HttpResponse:
     """Who is in a team."""
@@ -70,14 +96,18 @@ def team_one(request: HttpRequest, team_id: UUID) -> HttpResponse:
     leads = mine is not None and mine.role == SUPERVISOR
     names = wording.called(each.staff for each in members)
     inside = {each.staff for each in members}
-    others = [pair for pair in _fitting() if UUID(pair[0]) not in inside]
-    admin = "administrator" in member(request).roles
+    # Nobody is left who leads it: then any member lets a supervisor in, or makes one of a member.
+    leaderless = mine is not None and all(each.role != SUPERVISOR for each in members)
+    others = [pair for pair in _fitting(SUPERVISOR if leaderless else "") if UUID(pair[0]) not in inside]
+    roles = set(member(request).roles)
     context = {
         "title": team.name,
         "team": team,
         "line": line,
         "styles": STYLE,
+        "above": roles & _LOOK_ON,
         "leads": leads,
+        "leaderless": leaderless,
         "inside": mine is not None,
         "members": [
             {
@@ -93,13 +123,13 @@ def team_one(request: HttpRequest, team_id: UUID) -> HttpResponse:
             for each in members
         ],
         "unkeyed": any(not each.keyed for each in members),
-        "admit": AdmitForm(others) if leads and others else None,
-        "anew": TeamForm(_fitting(), initial={"name": team.name}) if admin and not members else None,
+        "admit": AdmitForm(others, roles=(SUPERVISOR,) if leaderless else ROLES) if others else None,
+        "anew": TeamForm(_fitting(), initial={"name": team.name}) if "administrator" in roles and not members else None,
     }
     return page(request, "supervision/team.html", context, words=WORDS)
 
 
-@staff("supervisor")
+@staff("supervisor", "counsellor")
 @require_POST
 def team_admit(request: HttpRequest, team_id: UUID) -> HttpResponse:
     """Take somebody in, with one's own key."""
@@ -130,7 +160,7 @@ def team_renew(request: HttpRequest, team_id: UUID, staff_id: UUID) -> HttpRespo
     return _of_team(request, team_id, run)
 
 
-@staff("supervisor")
+@staff("supervisor", "counsellor")
 @require_POST
 def team_role(request: HttpRequest, team_id: UUID, staff_id: UUID) -> HttpResponse:
     """Make a member a supervisor or a counsellor of the team."""
@@ -191,6 +221,9 @@ def _team(request: HttpRequest, team_id: UUID) -> tuple[TeamRecord, LineRecord]:
     team = lines.team(team_id)
     if team is None:
         raise Http404
+    person = member(request)
+    if not _LOOK_ON & set(person.roles) and not lines.is_member(person.id, team.id):
+        raise Http404
     return team, seen(request, team.line)
 
 
@@ -208,10 +241,10 @@ def _said(key: str, who: UUID) -> str:
     return SAY(key, name=wording.called([who])[who])
 
 
-def _fitting() -> list[tuple[str, str]]:
-    """Return (id, name) of everybody active whose role fits a team and who has a key."""
+def _fitting(only: str = "") -> list[tuple[str, str]]:
+    """Return (id, name) of everybody active whose role fits a team, or is `only` this one, and who has a key."""
     found: dict[UUID, Person] = {}
-    for role in ROLES:
+    for role in (only,) if only else ROLES:
         ask = Ask(filters={"role": role, "state": "active"}, count=_EVERYBODY)
         found |= {each.id: each for each in people.people(ask, now=timezone.now()).rows}
     keyed = people.public_keys_of(found)

@@ -50,6 +50,7 @@ console_urlpatterns: list[URLPattern | URLResolver] = [
     path("lines/<uuid:line_id>/open", lines.line_open, name="line_open"),
     path("lines/<uuid:line_id>/steps", lines.line_steps, name="line_steps"),
     path("lines/<uuid:line_id>/teams/add", teams.team_add, name="team_add"),
+    path("teams", teams.team_list, name="team_list"),
     path("teams/<uuid:team_id>", teams.team_one, name="team_one"),
     path("teams/<uuid:team_id>/admit", teams.team_admit, name="team_admit"),
     path("teams/<uuid:team_id>/begin-anew", teams.team_anew, name="team_anew"),

@@ -90,6 +90,13 @@ _LINES = {
     "steps_long": "A step has at most 300 characters, and a line at most 20 steps.",
 }
 
+_ALARMS = {
+    "flood_asks": "So many children write at once that some were asked to try again in a minute. Their words are still "
+    "in their box.",
+    "escrow_waits": "Complaints that wait for the escrow: {count}. No supervisor may open them. Call two of its three "
+    "people: at the server, the command “pop escrow list” shows which.",
+}
+
 _ANSWERS = {
     "line_answers_count": "Ready answers: {count}",
     "line_answers_all": "All ready answers",
@@ -98,6 +105,13 @@ _ANSWERS = {
 _TEAMS = {
     "teams_hint": "Who is in a team opens its conversations. Only a member lets others in, because only a member has "
     "the team’s key.",
+    "teams_mine_hint": "Each team has a key that opens its conversations. After a new password set by link, somebody "
+    "needs it again: any member of the team passes it on.",
+    "teams_mine_none": "You are in no team yet. A supervisor of the team admits you.",
+    "teams_unkeyed": "Need it again: {count}",
+    "teams_all_keyed": "everybody has it",
+    "team_leaderless": "This team has no supervisor any more. Any member can admit one, or make one of a member whose "
+    "role in the console allows it. An administrator gives that role.",
     "teams_none": "No team yet: no child is offered this line.",
     "team_intake": "takes in new conversations",
     "team_members_count": "Members: {count}",
@@ -137,4 +151,4 @@ _TEAMS = {
     "team_found_anew_done": "The team has members and a new key.",
 }
 
-WORDS = Words("lines", {**_LINES, **_ANSWERS, **_TEAMS})
+WORDS = Words("lines", {**_LINES, **_ALARMS, **_ANSWERS, **_TEAMS})

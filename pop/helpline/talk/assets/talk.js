@@ -58,10 +58,13 @@ const look = () => fetch(location.href, { cache: "no-store" }).then(async (answe
 const open = () => fetch("/write", { method: "POST", cache: "no-store", redirect: "manual", signal: stop.signal, body: new URLSearchParams(new FormData(at("first"))) }).then(async (answer) => {
   if (gone) return;
   if (answer.type === "opaqueredirect") return location.replace("/talk");
-  if (answer.status > 499) throw 0;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), why = page.querySelector("main [role=alert]");
+  // Too many write at once: that is said, and nothing is sent again by itself.
+  if (answer.status > 499 && !answer.headers.get("retry-after")) throw 0;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), why = page.querySelector("main [role=alert]"), ways = page.getElementById("ways");
   if (!why) throw 0;
-  at("told").textContent = why.textContent;
+  if (ways && !at("ways")) at("first").after(ways);
+  // What a page without script shows is cut; here the box still has all of it.
+  if (answer.status === 413) told("too_long"); else at("told").textContent = why.textContent;
   tries = 0;
   renew();
 });
@@ -84,8 +87,8 @@ const send = () => {
     } else if (answer.status > 499) throw 0;
     else {
       if (answer.status === 409) renew();
-      told(at("told").dataset[said.code] ? said.code : "not_sent");
-      if (answer.status !== 409 && answer.status !== 429) look();
+      told(answer.status === 413 ? "too_long" : at("told").dataset[said.code] ? said.code : "not_sent");
+      if (![409, 413, 429].includes(answer.status)) look();
     }
   })).catch(() => {
     if (gone) return;

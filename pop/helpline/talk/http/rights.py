@@ -67,14 +67,18 @@ def complaints(request: HttpRequest, visit: Visit) -> HttpResponse:
 def _complaints(
     request: HttpRequest, visit: Visit, draft: pages.Draft = pages.NO_DRAFT, *, key: str = "", status: int = 200
 ) -> HttpResponse:
+    return answer_page(request, complaints_page(visit, draft, key=key), status=status)
+
+
+def complaints_page(visit: Visit, draft: pages.Draft, *, key: str = "") -> bytes:
+    """Return the page of complaints with their answers, and a box with what was not taken."""
     made = [
         pages.Complained(view.made_at, view.due_on, view.answer or "", view.answered_at)
         for view in complaints_of(visit.token)
     ]
-    page = pages.complain_page(
+    return pages.complain_page(
         visit.reader, visit.form(key), made, draft=draft, has_code=visit.talk.has_code, sandbox=visit.sandbox
     )
-    return answer_page(request, page, status=status)
 
 
 @anyone

@@ -12,17 +12,20 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from pop.helpline.conversations.actions.entering import answer_questions, end, pause
+from pop.helpline.conversations.actions.answering import answer_once
+from pop.helpline.conversations.actions.entering import end, pause
 from pop.helpline.conversations.actions.forgetting import forget
 from pop.helpline.conversations.actions.speaking import speak
 from pop.helpline.conversations.live.answers import RefusedForm
 from pop.helpline.conversations.live.forms import form_token
+from pop.helpline.conversations.queries.answering import asked_now, has_answered
+from pop.helpline.conversations.queries.talks import Talk
 from pop.helpline.lines.rules import RefusedError
 from pop.helpline.queue.queries.place import place as queue_place
 from pop.helpline.referrals.actions import child_decides
 from pop.helpline.referrals.queries import asked_of_child
 from pop.helpline.talk import pages
-from pop.helpline.talk.http.inside import Visit, inside, to_talk, visit_of, without_session
+from pop.helpline.talk.http.inside import Visit, inside, see_other, to_talk, visit_of, without_session
 from pop.helpline.talk.reader import reader
 from pop.pages.answers import answer_page, read_form
 from pop.places.languages import best_language
@@ -36,12 +39,23 @@ log = logging.getLogger("pop.helpline")
 # 156). It keeps no page that was answered by another status than 200, and shows a 203 as it shows a 200.
 SHOWN_ONCE = 203
 
+_ANSWERS = frozenset({"1", "2", "3"})
+
 
 @inside
 def talk(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Answer /talk; to Chromium with 203 in place of 200: see SHOWN_ONCE."""
     keeps = "Chromium" in request.headers.get("Sec-CH-UA", "") and request.headers.get("Sec-Fetch-Mode") == "navigate"
     return answer_page(request, page_of(visit), status=SHOWN_ONCE if keeps else 200)
+
+
+@inside
+def look(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer /talk/look: leads to what may have changed on the page, so that looking again does not begin at its top.
+
+    A link to a place on the same page would only scroll; this one asks for the page anew.
+    """
+    return see_other("/talk#wait" if _state_of(visit.talk) == "waiting" else "/talk#newest")
 
 
 @inside
@@ -96,13 +110,18 @@ def delete(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @inside
 def answers(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Answer /talk/answers: the two optional answers, kept without anything that leads to the conversation."""
+    """Answer /talk/answers: the two optional answers, kept once, without anything that leads to the conversation."""
     if request.method != "POST":
         return to_talk()
     given = read_form(request, ("helped", "listened"))
-    helped, listened = (int(given[name]) if given[name] in {"1", "2", "3"} else None for name in ("helped", "listened"))
-    answer_questions(visit.talk.line, helped, listened)
-    return answer_page(request, page_of(visit, answered=True))
+    helped, listened = (int(given[name]) if given.get(name) in _ANSWERS else None for name in ("helped", "listened"))
+    again = False
+    try:
+        answer_once(visit.talk.id, helped, listened)
+    except RefusedError as refused:
+        # Not closed, or closed long ago: then nothing is asked, and the page shows how it is.
+        again = refused.code == "answered"
+    return answer_page(request, page_of(visit, again=again))
 
 
 @inside
@@ -160,12 +179,11 @@ def page_of(
     draft: pages.Draft = pages.NO_DRAFT,
     key: str = "",
     refreshing: bool = True,
-    answered: bool = False,
+    again: bool = False,
 ) -> bytes:
-    """Return the page of a conversation as it stands."""
+    """Return the page of a conversation as it stands; `again`: its questions were answered a second time."""
     talk = visit.talk
-    blocked = talk.blocked_at is not None and talk.state != "closed"
-    state = "blocked" if blocked else talk.state
+    state = _state_of(talk)
     place = queue_place(talk.id) if state == "waiting" else None
     standing = pages.Standing(
         state=state,
@@ -176,7 +194,7 @@ def page_of(
         read_by=talk.state_since + timedelta(hours=visit.line.read_within_hours),
         paused_until=talk.paused_until,
         has_code=talk.has_code,
-        answered=answered,
+        questions=_questions(visit, again=again),
     )
     return pages.talk_page(
         visit.reader,
@@ -188,6 +206,20 @@ def page_of(
         asks={str(each.id) for each in asked_of_child(visit.token)},
         refreshing=refreshing,
     )
+
+
+def _state_of(talk: Talk) -> str:
+    """Return the state whose page is shown: one of the lifecycle's, or "blocked"."""
+    return "blocked" if talk.blocked_at is not None and talk.state != "closed" else talk.state
+
+
+def _questions(visit: Visit, *, again: bool) -> str:
+    """Return whether the two questions are asked ("asked"), or what is said in their place, or ""."""
+    if not asked_now(visit.talk, now=visit.reader.now):
+        return ""
+    if has_answered(visit.talk.id):
+        return "before" if again else "thanks"
+    return "asked"
 
 
 def _ways(visit: Visit) -> tuple[OtherWay, ...]:

@@ -7,12 +7,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from pop.helpline.conversations.actions.opening import open_conversation
 from pop.helpline.conversations.queries.talks import conversation_of, talk
+from pop.helpline.conversations.rules.flow import RETRY, flow_of
 from pop.helpline.conversations.rules.messages import valid_form_key
 from pop.helpline.lines import queries as lines
 from pop.helpline.lines.rules import RefusedError
@@ -34,7 +36,7 @@ from pop.signposting.finder.queries.ways import OtherWay, ways_now
 
 log = logging.getLogger("pop.helpline")
 
-_STATUS = {"key_reused": 409, "not_sent": 503}
+_STATUS = {"key_reused": 409, "not_sent": 503, pages.TOO_MANY: 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +88,33 @@ def write(request: HttpRequest) -> HttpResponse:
             country=who.country,
             tile=carried["tile"],
             danger=draft.danger,
+            flow=flow_of(settings.FIRST_MESSAGES_A_MINUTE),
         )
     except RefusedError as refused:
         # Nothing was opened with this key, and whoever planted it in a form must not find it in the next one.
         key = secrets.token_urlsafe(24)
         draft = pages.Draft(text=draft.text, danger=draft.danger, refused=refused.code)
-        return _page(request, who, line, key=key, draft=draft, carried=carried, status=_STATUS.get(refused.code, 400))
+        status = _STATUS.get(refused.code, 400)
+        response = _page(request, who, line, key=key, draft=draft, carried=carried, status=status)
+        if refused.code == pages.TOO_MANY:
+            response["Retry-After"] = str(RETRY.seconds)
+        return response
     except (Error, OSError) as error:
         # Nothing is acknowledged that was not kept; the same key makes sending it again safe.
         log.error("a first message was not kept: %s", type(error).__name__)
         draft = pages.Draft(text=draft.text, danger=draft.danger, refused="not_sent" if sends else "")
         return _page(request, who, line, key=key, draft=draft, carried=carried, status=503)
     return with_session(to_talk(), opened.token)
+
+
+def write_page(who: Reader, *, key: str, draft: pages.Draft, carried: dict[str, str]) -> bytes:
+    """Return the page with the box and with words that were not taken, whether or not the database answers."""
+    line: pages.Line | None = _SomeLine()
+    try:
+        line = lines.offer_for(who.country, who.language, now=timezone.now())
+    except (Error, OSError) as error:
+        log.error("a page for a first message was made without its line: %s", type(error).__name__)
+    return _bytes(who, line, key=key, draft=draft, carried=carried)
 
 
 def _goes_on(token: str) -> bool:
@@ -117,8 +134,12 @@ def _page(
     carried: dict[str, str],
     status: int = 200,
 ) -> HttpResponse:
-    ways: tuple[OtherWay, ...] = ()
-    if who.country and (line is None or not line.open):
-        ways = ways_now(who.country, language=who.language, young=who.young, now=who.now)
-    page = pages.write_page(who, line, key=key, draft=draft, carried=carried, ways=ways)
+    page = _bytes(who, line, key=key, draft=draft, carried=carried)
     return answer_page(request, page, status=status, varies="Accept-Language, Accept-Encoding")
+
+
+def _bytes(who: Reader, line: pages.Line | None, *, key: str, draft: pages.Draft, carried: dict[str, str]) -> bytes:
+    ways: tuple[OtherWay, ...] = ()
+    if who.country and (line is None or not line.open or draft.refused == pages.TOO_MANY):
+        ways = ways_now(who.country, language=who.language, young=who.young, now=who.now)
+    return pages.write_page(who, line, key=key, draft=draft, carried=carried, ways=ways)

@@ -23,7 +23,10 @@ RESULTS: dict[str, str | Two] = {
     # A line of our own that can be written to from here.
     "chat_write": "Write to somebody now",
     "chat_leave": "Leave a message",
+    "chat_open": "Open now",
+    "chat_closed": "Closed now",
     "chat_read_within": "A person reads your message within {hours} hours.",
+    "chat_read_within_one": "A person reads your message within one hour.",
     "chat_happens": Two(
         "You write here, and somebody writes back. You do not say your name.",
         "You write here with a person. You do not have to say who you are.",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pop.people.entrance import member, staff
+from pop.people.pages.alerts import alerts_for
 from pop.people.pages.layout import page
 from pop.registry.directory.http.console.wording import SAY, WORDS, named
 from pop.registry.directory.queries.console import overview as queries
@@ -73,6 +74,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     drawn = bars(counts.stages)
     context = {
         "title": SAY["overview_title"],
+        "alerts": alerts_for(member(request).roles),
         "figures": [{"count": count, "text": SAY[key], "address": address} for count, key, address in figures],
         "reports": counts.reports,
         "published": counts.published,
