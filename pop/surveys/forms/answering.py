@@ -175,7 +175,7 @@ class Answering:
         """
         parent, repeat = find_repeat(self._root, path)
         count = len(rows_of(parent, repeat))
-        if repeat.count is not None or count >= MOST_ROWS:
+        if repeat.count is not None or count >= MOST_ROWS or self._settling.full:
             raise TooManyRowsError(path)
         row = grow(repeat, parent, written=False)
         put_row(row)

@@ -10,6 +10,7 @@ from lxml import etree
 from pop.surveys.forms.definition import Form, Item, Question, Repeat
 from pop.surveys.forms.instance import AnswerNode, grow
 from pop.surveys.forms.reading import parse_xml
+from pop.surveys.forms.settling import MOST_NODES
 from pop.surveys.forms.xpath import Node
 
 LARGEST_ANSWERS = 4 * 1024 * 1024
@@ -88,6 +89,8 @@ def replant(form: Form, xml: bytes) -> tuple[Node, AnswerNode]:
         raise UnreadableAnswersError("the answers are no XML") from None
     if _name(element) != form.root.name or element.get("id", form.id) != form.id:
         raise UnreadableAnswersError("the answers are those of another form")
+    if sum(1 for _ in element.iter()) > 2 * MOST_NODES:
+        raise UnreadableAnswersError("the answers are too many")
     document = Node("")
     root = _regrow(form.root, document, element)
     document.children.append(root)

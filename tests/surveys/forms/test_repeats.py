@@ -7,7 +7,7 @@ import random
 import pytest
 
 from pop.surveys.forms.answering import Answering, NoSuchPathError, TooManyRowsError
-from pop.surveys.forms.settling import MOST_ROWS
+from pop.surveys.forms.settling import MOST_NODES, MOST_ROWS
 from tests.surveys.forms.writing import NOW, begun, form, golden
 
 
@@ -161,3 +161,20 @@ def test_by_hand_there_are_no_more_rows_than_a_repeat_may_have() -> None:
         trial.add_repeat("/data/r")
     with pytest.raises(TooManyRowsError):
         trial.add_repeat("/data/r")
+
+
+def test_rows_in_rows_do_not_multiply_without_end() -> None:
+    rows = [
+        {"type": "integer", "name": "n", "label": "N"},
+        {"type": "begin_repeat", "name": "r", "label": "R", "repeat_count": "${n}"},
+        {"type": "begin_repeat", "name": "s", "label": "S", "repeat_count": "${n}"},
+        {"type": "text", "name": "a", "label": "A"},
+        {"type": "text", "name": "b", "label": "B", "calculation": "concat('x', ${a})", "trigger": "${a}"},
+        {"type": "end_repeat"},
+        {"type": "end_repeat"},
+    ]
+    trial = begun(form(rows))
+    trial.set("/data/n", "400")
+    assert len(trial.paths()) <= MOST_NODES
+    trial.set("/data/n", "1")
+    assert (trial.count("/data/r"), trial.count("/data/r[1]/s")) == (1, 1)
