@@ -41,6 +41,7 @@ from pop.privacy.keys import public_keys
 from pop.registry.directory.http.panels import use_panels
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
+from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn
 from pop.server.forgetting import erase_conversations, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
@@ -75,8 +76,8 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     DUTY_CHANGED: [],
     COMPLAINT_MADE: [],
     COMPLAINT_ANSWERED: [],
-    SUBMISSION_RECEIVED: [],
-    SUBMISSION_WITHDRAWN: [],
+    SUBMISSION_RECEIVED: [submission_received],
+    SUBMISSION_WITHDRAWN: [submission_withdrawn],
 }
 # What a restored backup must forget again, by kind of record in the journal of erasures.
 ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
