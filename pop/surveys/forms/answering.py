@@ -341,9 +341,7 @@ class Answering:
         item = node.item
         if not isinstance(item, Question):
             return False
-        if item.kind not in ASKED:
-            return item.kind != "hidden" or item.readonly is not None
-        return item.readonly is not None and item.readonly.truth(self._world, node)
+        return item.kind not in ASKED or (item.readonly is not None and item.readonly.truth(self._world, node))
 
     def _fault(self, node: AnswerNode, path: str | None) -> Fault | None:
         item = node.item

@@ -157,6 +157,11 @@ class Sheets:
                 self._no("language_without_tag", "survey", 1, None, f"two languages have the tag “{tag}”")
         if not languages:
             return
+        default = cell(self.settings[0], "default_language") if self.settings else None
+        if default is not None and default not in languages:
+            said = f"“{default}” is none of the languages of the columns: {', '.join(languages)}"
+            self._no("untranslated", "settings", 2, "default_language", said)
+            return
         for sheet, rows in (("survey", self.survey), ("choices", self.choices)):
             for number, row in enumerate(rows, 2):
                 texts: dict[str, set[str]] = {}

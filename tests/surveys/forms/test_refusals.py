@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,8 +21,10 @@ EXTERNAL = ("select_one_from_file places.csv", "select_one_external yn", "csv-ex
 
 
 def refused(
-    survey: list[Row], choices: tuple[Row, ...] = YES_NO, settings: Row | None = None
+    survey: Sequence[Row], choices: tuple[Row, ...] = YES_NO, settings: Row | None = None
 ) -> set[tuple[object, ...]]:
+    if settings is None and any("::" in column for row in survey for column in row):
+        settings = {"form_id": "trial", "version": "1"}
     found = reasons("trial.md", markdown(survey, choices, settings))
     assert {reason.code for reason in found} <= set(refusals.CODES)
     return {(reason.code, reason.sheet, reason.row, reason.column) for reason in found}
@@ -68,6 +72,8 @@ def test_choices_of_another_file_are_refused(kind: str) -> None:
         ({"constraint": f". != '{'a' * 21_000}'"}, ("expression_too_long", "survey", 2, "constraint")),
         ({"calculation": ". + 1"}, ("cycle", "survey", 2, "calculation")),
         ({"default": "unknown-function()"}, ("function_unknown", "survey", 2, "default")),
+        ({"relevant": "count(instance('nobody')/root/item) > 1"}, ("reference_unknown", "survey", 2, "relevant")),
+        ({"calculation": "jr:choice-name('x', '/data/a')"}, ("reference_unknown", "survey", 2, "calculation")),
     ],
 )  # fmt: skip
 def test_a_cell_that_is_not_supported_is_refused_at_its_place(cells: Row, expected: tuple[object, ...]) -> None:
@@ -170,6 +176,20 @@ def test_a_language_without_a_tag_is_refused(language: str) -> None:
 def test_one_tag_for_two_languages_is_refused() -> None:
     rows = [{"type": "text", "name": "a", "label::English (en)": "A", "label::Simple English (en)": "A"}]
     assert "language_without_tag" in {reason[0] for reason in refused(rows, ())}
+
+
+def test_a_default_language_that_no_column_speaks_is_refused() -> None:
+    rows = [{"type": "text", "name": "a", f"label::{EN}": "A"}]
+    assert refused(rows, (), {"form_id": "x", "default_language": FR}) == {
+        ("untranslated", "settings", 2, "default_language")
+    }
+
+
+def test_other_is_not_english_in_a_form_that_is_not() -> None:
+    rows = [{"type": "select_one yn or_other", "name": "a", "label": "Quoi ?"}]
+    settings = {"form_id": "x", "default_language": FR}
+    assert refused(rows, YES_NO, settings) == {("untranslated", "survey", 2, "type")}
+    assert refused(rows, (*YES_NO, {"list_name": "yn", "name": "other", "label": "Autre"}), settings) == set()
 
 
 def test_choices_that_cannot_be_told_apart_are_refused() -> None:
