@@ -9,6 +9,7 @@ from pop.helpline.desk.http.urls import console_urlpatterns as desk
 from pop.helpline.supervision.http.urls import console_urlpatterns as supervision
 from pop.people.http.urls import console_urlpatterns as people
 from pop.registry.directory.http.console.urls import console_urlpatterns as registry
+from pop.registry.mapping.http.urls import console_urlpatterns as mapping
 
-urlpatterns: list[URLPattern | URLResolver] = [*registry, *maps, *desk, *supervision, *people]
+urlpatterns: list[URLPattern | URLResolver] = [*registry, *mapping, *maps, *desk, *supervision, *people]
 handler404 = "pop.people.pages.layout.missing"

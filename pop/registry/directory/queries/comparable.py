@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db.models import Q
 
 from pop.registry.directory.models import Proposal, Service
-from pop.registry.directory.rules.editing import CONTACT_COLUMNS, SERVICE_FIELDS
+from pop.registry.directory.rules.editing import CONTACT_COLUMNS, SERVICE_FIELDS, reach_digest
 
 
 @dataclass(frozen=True)
 class Comparable:
-    """One record with its own values and its contacts' columns. `safety` and `state` as the registry keeps them."""
+    """One record with its own values and its contacts' columns; `safety` and `state` are as the registry keeps them."""
 
     id: UUID
     country: str
@@ -25,6 +25,7 @@ class Comparable:
     safety: str
     values: Mapping[str, Any]
     contacts: tuple[Mapping[str, Any], ...]
+    digest: str  # of its numbers and whom they reach (rules/editing.py: reach_digest)
 
 
 def comparable(*, country: str, e164: Iterable[str], hosts: Iterable[str]) -> list[Comparable]:
@@ -53,6 +54,10 @@ def agreed_to(proposal: UUID | None) -> list[UUID]:
 
 
 def _comparable(row: Service) -> Comparable:
+    values = {name: getattr(row, name) for name in SERVICE_FIELDS}
+    contacts = [
+        {"id": each.pk, **{name: getattr(each, name) for name in CONTACT_COLUMNS}} for each in row.contacts.all()
+    ]
     return Comparable(
         id=row.pk,
         country=row.country,
@@ -60,6 +65,7 @@ def _comparable(row: Service) -> Comparable:
         operator=row.organisation.operator,
         state=row.state,
         safety=row.safety,
-        values={name: getattr(row, name) for name in SERVICE_FIELDS},
-        contacts=tuple({name: getattr(each, name) for name in CONTACT_COLUMNS} for each in row.contacts.all()),
+        values=values,
+        contacts=tuple(contacts),
+        digest=reach_digest(values, contacts),
     )
