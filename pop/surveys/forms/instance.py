@@ -48,8 +48,9 @@ def plant(form: Form) -> tuple[Node, AnswerNode]:
 def grow(item: Item, parent: Node, *, written: bool) -> AnswerNode:
     """Return a new node with all inside it, not yet among its parent's children.
 
-    `written` for what the form itself comes with, which brings the rows of its repeats. A row that is added later comes
-    without rows of the repeats directly in it, but with those of the repeats in its groups: so the form compiler has it.
+    `written` for what the form itself comes with, which brings the rows of its repeats. A row that is added later
+    comes without rows of the repeats directly in it, but with those of the repeats in its groups: so the form compiler
+    has it.
     """
     node = AnswerNode(item, parent)
     if isinstance(item, Question):

@@ -283,7 +283,17 @@ def test_a_draft_does_not_begin_again() -> None:
 
 @pytest.mark.parametrize(
     "xml",
-    [b"", b"no xml", b"<data id='other'/>", b"<!DOCTYPE a [<!ENTITY b 'c'>]><data id='visit'>&b;</data>", b"<x/>"],
+    [
+        b"<data id='visit'>" + b"<a>" * 5000,
+        b"<?xml version='1.0' encoding='nonsense'?><data id='visit'/>",
+        b"<data id='visit'>" + b"<place/>" * 50_000 + b"</data>",
+        b"<data id='visit'>" + b"a" * 5_000_000 + b"</data>",
+        b"",
+        b"no xml",
+        b"<data id='other'/>",
+        b"<!DOCTYPE a [<!ENTITY b 'c'>]><data id='visit'>&b;</data>",
+        b"<x/>",
+    ],
 )
 def test_what_are_not_the_answers_of_a_form_is_not_read(xml: bytes) -> None:
     with pytest.raises(UnreadableAnswersError):

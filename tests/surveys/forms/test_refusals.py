@@ -15,7 +15,17 @@ A = {"type": "text", "name": "a", "label": "A"}
 TYPES = (
     *("image", "audio", "video", "file", "barcode", "geotrace", "geoshape", "osm", "rank yn", "audit"),
     *("start-geopoint", "background-audio", "background-geopoint", "subscriberid", "simserial", "no_such_type"),
-    *("trigger", "add note prompt", "percentage", "photo", "calculate_here"),
+    *(
+        "trigger",
+        "add note prompt",
+        "select_one yn or other",
+        "text yn",
+        "select_one ${a}",
+        "begin_loop",
+        "percentage",
+        "photo",
+        "calculate_here",
+    ),
 )
 EXTERNAL = ("select_one_from_file places.csv", "select_one_external yn", "csv-external", "xml-external")
 
@@ -206,6 +216,19 @@ def test_what_the_compiler_refuses_is_told_with_its_row() -> None:
     assert [reason.code for reason in found] == ["form_invalid"]
     found = reasons("trial.md", markdown([A, {"type": "select_one nobody", "name": "b", "label": "B"}], YES_NO))
     assert [(reason.code, reason.row) for reason in found] == [("form_invalid", 3)]
+
+
+def test_a_form_without_measure_is_refused() -> None:
+    many = [{"type": "text", "name": f"q{number}", "label": "Q"} for number in range(3_001)]
+    assert {reason[:2] for reason in refused(many)} == {("file_too_large", "survey")}
+    assert refused([{**A, "label": "a" * 40_000}]) == {("file_too_large", "survey", 2, "label")}
+
+
+def test_a_form_that_is_nested_without_measure_is_refused() -> None:
+    deep = [{"type": "begin_group", "name": f"g{number}", "label": "G"} for number in range(400)]
+    found = refused([*deep, A, *({"type": "end_group"} for _ in deep)])
+    assert {reason[0] for reason in found} <= {"form_invalid", "expression_too_deep"}
+    assert found
 
 
 def test_a_reason_stays_one_line_that_cannot_steer_a_terminal() -> None:

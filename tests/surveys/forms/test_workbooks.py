@@ -133,6 +133,7 @@ def test_a_sheet_that_nobody_reads_is_refused_by_name() -> None:
         (b"no table at all", "file_corrupt"),
         (b"| survey |\n| | type |\n| | te\x07xt |\n", "file_corrupt"),
         (b"x" * (workbooks.LARGEST_MARKDOWN + 1), "file_too_large"),
+        (b"| survey |\n" + b"#" * 1_000_000 + b"|\n", "file_too_large"),
     ],
 )
 def test_markdown_that_is_no_form_is_refused(data: bytes, code: str) -> None:
