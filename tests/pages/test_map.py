@@ -43,6 +43,23 @@ def test_axe_finds_nothing_on_any_view(reader: Page, site: Site, view: str, lang
     assert reader.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_country_page_and_a_service_page_with_what_the_map_adds(
+    reader: Page, site: Site, scheme: str
+) -> None:
+    reader.set_viewport_size(PHONE)
+    reader.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    for language in ("en", "ar"):
+        reader.goto(f"{site.url}/{language}/country/KE")
+        for _ in range(2):
+            assert reader.locator("#on-the-map").count() == 1
+            result = Axe().run(reader, options={"runOnly": TAGS, "resultTypes": ["violations"]})
+            found = [(each["id"], each["nodes"][0]["html"][:160]) for each in result.response["violations"]]
+            assert found == []
+            assert reader.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+            reader.locator("h3 a[href*='/service/']").first.click()
+
+
 def test_the_page_breaks_no_rule_of_its_own_policy(reader: Page, site: Site) -> None:
     said: list[str] = []
     asked: list[str] = []
