@@ -14,7 +14,18 @@ from tests.pages.conftest import Site
 
 pytestmark = pytest.mark.browser
 
-VIEWS = ("", "/grid", "/table", "/matrix", "/matrix?by=region", "/records", "/coverage", "/embed", "?topic=magic")
+VIEWS = (
+    "",
+    "/grid",
+    "/table",
+    "/matrix",
+    "/matrix?by=region",
+    "/records",
+    "/coverage",
+    "/embed",
+    "?topic=bullying&topic=anxiety&region=africa",
+    "?topic=magic",
+)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE, PHONE = {"width": 1280, "height": 1000}, {"width": 360, "height": 780}
 
