@@ -39,6 +39,8 @@ _CONTROLS = frozenset({"input", "select1", "select", "range", "trigger"})
 # Events on which an answer is worked out once: when an answering begins, when a repeat gets another instance.
 _FIRST = frozenset({"odk-instance-first-load", "odk-new-repeat"})
 _CHANGED = "xforms-value-changed"
+# Where the form compiler puts the choices of a list.
+_ITEMS = "/".join(("root", "item"))
 _NEVER = frozenset({"", "false()", "no", "false"})
 
 
@@ -252,7 +254,7 @@ class _Reader:
             items = [item for item in self._lists[name].inside() if item.name == "item"]
             self._choices[name] = {item: self._choice(item) for item in items}
         by_node = self._choices[name]
-        plain = source.strip() == f"instance('{name}')/root/item"
+        plain = source.strip() == f"instance('{name}')/{_ITEMS}"
         return Choices(name, tuple(by_node.values()), None if plain else nodes, by_node)
 
     def _choice(self, item: Node) -> Choice:

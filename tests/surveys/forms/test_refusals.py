@@ -82,7 +82,7 @@ def test_choices_of_another_file_are_refused(kind: str) -> None:
         ({"constraint": f". != '{'a' * 21_000}'"}, ("expression_too_long", "survey", 2, "constraint")),
         ({"calculation": ". + 1"}, ("cycle", "survey", 2, "calculation")),
         ({"default": "unknown-function()"}, ("function_unknown", "survey", 2, "default")),
-        ({"relevant": "count(instance('nobody')/root/item) > 1"}, ("reference_unknown", "survey", 2, "relevant")),
+        ({"relevant": "count(instance('nobody')/top/item) > 1"}, ("reference_unknown", "survey", 2, "relevant")),
         ({"calculation": "jr:choice-name('x', '/data/a')"}, ("reference_unknown", "survey", 2, "calculation")),
     ],
 )  # fmt: skip
