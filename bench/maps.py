@@ -1,8 +1,8 @@
 """The map at 20,000 records: what the server spends on its first view and on any filter, against their ceilings.
 
 Prints one line per figure: ``name value unit ratio-to-ceiling``. The ceilings are 200 ms for the first view and 300 ms
-for any filter, the hours of every record at a new minute included; a page may weigh 100 kB on the wire. What is measured is
-the process's own time: it waits for nobody but the disk, and what else runs on the machine is no work of the map's.
+for any filter, the hours of every record at a new minute included; a page may weigh 100 kB on the wire. What is
+measured is the process's own time: it waits for nobody but the disk, and what else runs here is no work of the map's.
 """
 
 from __future__ import annotations
