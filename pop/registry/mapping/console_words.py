@@ -58,8 +58,8 @@ WORDS = Words(
         "mapping_kind": "Kind of a new record",
         "mapping_kind_hint": "Only where the answers name none.",
         "mapping_take": "Propose what was chosen",
-        "mapping_take_hint": "A new record, and a number of a published one, need two people besides you. A field without "
-        "consent cannot be taken.",
+        "mapping_take_hint": "A new record, and a number of a published one, need two people besides you. A field "
+        "without consent cannot be taken.",
         "mapping_unread": "Ways to reach it that cannot be read",
         "mapping_unplaced": "The place of this must not be shown. It stays here and becomes no record.",
         "mapping_respondent": "Who answered",
@@ -84,8 +84,8 @@ WORDS = Words(
         "field_contacts": "Numbers and addresses",
         "field_operator": "Run by",
         "safety_title": "Safety decision",
-        "safety_hint": "Two checks by two people. Neither is whoever proposed the record, and at least one did not agree "
-        "to it. Only when both are good is any child led to it.",
+        "safety_hint": "Two checks by two people. Neither is whoever proposed the record, and at least one did not "
+        "agree to it. Only when both are good is any child led to it.",
         "safety_open": "Children are not led to this record.",
         "safety_done": "Children may be led to this record.",
         "safety_steps": "Checks so far",
@@ -132,7 +132,8 @@ WORDS = Words(
         "refused_number_unreadable": "This is no number in this country.",
         "refused_number_of_submission": "The answers give this number. Call another one.",
         "refused_same_person": "You made the other check. Somebody else makes this one.",
-        "refused_only_approvers": "Both checks would be by people who agreed to the record. Somebody else makes this one.",
+        "refused_only_approvers": "Both checks would be by people who agreed to the record. Somebody else "
+        "makes this one.",
         "refused_outdated": "The record has changed. Look at it again.",
         "refused_mistake": "A value cannot be taken as it is. Choose fewer fields, or add it by hand.",
     },

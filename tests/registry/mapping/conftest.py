@@ -7,8 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from pop.surveys.collecting.actions import surveys as actions
+from pop.surveys.collecting.queries import surveys
 from pop.surveys.collecting.queries.surveys import shape_of_survey
-from tests.registry.mapping.filling import keep_form
+from tests.registry.mapping.filling import form, keep_form
 
 
 @pytest.fixture
@@ -28,6 +30,13 @@ def people(make_staff) -> SimpleNamespace:  # type: ignore[no-untyped-def]
         dee=make_staff("editor", name="Dee").pk,
         cal=make_staff("approver", name="Cal").pk,
     )
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read each instrument once in the whole run: every test keeps it under another id, and it takes seconds."""
+    monkeypatch.setattr(actions, "load", lambda name, data: form(name.removesuffix(".md")))
+    monkeypatch.setattr(surveys, "load", lambda name, data: form(name.removesuffix(".md")))
 
 
 @pytest.fixture

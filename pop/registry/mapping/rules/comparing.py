@@ -60,9 +60,16 @@ class Likeness(Generic[Key]):
 
 def folded(name: str) -> str:
     """Return a name without case, accents and punctuation, its words parted by one blank; in any script."""
-    apart = unicodedata.normalize("NFKD", name.casefold())
-    kept = (sign if sign.isalnum() else " " for sign in apart if not unicodedata.combining(sign))
-    return " ".join(unicodedata.normalize("NFKC", "".join(kept)).split())
+    # Letters of mathematics fall apart into capitals, so the parts are put in small letters, and not the whole.
+    letters = _without_marks(name).casefold()
+    # A Turkish name in capitals has "I" where the same name in small letters has a dotless one.
+    kept = (sign if sign.isalnum() else " " for sign in _without_marks(letters).replace("ı", "i"))
+    return " ".join("".join(kept).split())
+
+
+def _without_marks(text: str) -> str:
+    """Return a text with its letters taken apart and the marks on them left out."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def likeness_of_names(one: str, other: str) -> float:
