@@ -62,7 +62,7 @@ def draft_of(form: Form, root: AnswerNode) -> bytes:
             worked = "" if node.calculated is None else f" {_WORKED}={quoteattr(node.calculated)}"
             wrong = "" if node.wrong is None else f' {_WRONG}="yes"'
             text = node.held if node.wrong is None else node.wrong
-            lines.append(f"<{node.name}{worked}{wrong}>{_clean(text)}</{node.name}>")
+            lines.append(f"<{node.name}{worked}{wrong}>{escape(text)}</{node.name}>")
             return
         lines.append(f"<{node.name}{attributes}>")
         for child in node.children:

@@ -271,6 +271,14 @@ def test_a_draft_keeps_all_answers_also_those_that_are_hidden_or_wrong() -> None
     assert fault.code == "integer"
 
 
+def test_a_draft_keeps_the_signs_as_they_were_typed_and_a_submission_composes_them() -> None:
+    visit = begun(golden("visit"))
+    visit.set("/data/place", " Cafe\u0301 ")
+    again = Answering.resume(visit.form, visit.draft_xml(), now=NOW, chance=random.Random(9))
+    assert again.value("/data/place") == " Cafe\u0301 "
+    assert sent(again)["/data/place"] == " Caf\u00e9 "
+
+
 def test_a_draft_does_not_begin_again() -> None:
     things = begun(golden("beginnings"))
     things.set_all({"/data/seen_on": "2020-01-01", "/data/people": "4"})
