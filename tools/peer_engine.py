@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "tools" / "xforms_peer"
 FOLDER = ROOT / "build" / "xforms_peer"
 STAMP = FOLDER / ".installed"
+OLDEST_NODE = 20
 FILES = ("package.json", "package-lock.json")
 
 
@@ -20,9 +21,19 @@ def wanted() -> str:
     return hashlib.sha256(b"".join((SOURCE / name).read_bytes() for name in FILES)).hexdigest()
 
 
+def node() -> str | None:
+    """Return Node's path, if it is one that the engine runs on: 20 or newer."""
+    found = shutil.which("node")
+    if found is None:
+        return None
+    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    major = said.strip().removeprefix("v").partition(".")[0]
+    return found if major.isdigit() and int(major) >= OLDEST_NODE else None
+
+
 def ready() -> bool:
     """Say whether Node and exactly these packages are there."""
-    return shutil.which("node") is not None and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted()
+    return node() is not None and STAMP.exists() and STAMP.read_text(encoding="ascii") == wanted()
 
 
 def install() -> bool:
@@ -30,7 +41,7 @@ def install() -> bool:
     if ready():
         return True
     npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
+    if npm is None or node() is None:
         return False
     FOLDER.mkdir(parents=True, exist_ok=True)
     STAMP.unlink(missing_ok=True)
@@ -45,7 +56,7 @@ def install() -> bool:
 
 def command() -> list[str]:
     """Return how to start it: JSON lines in, JSON lines out, as peer.mjs describes."""
-    return [shutil.which("node") or "node", str(SOURCE / "peer.mjs"), str(FOLDER)]
+    return [node() or "node", str(SOURCE / "peer.mjs"), str(FOLDER)]
 
 
 if __name__ == "__main__":

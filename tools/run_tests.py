@@ -90,7 +90,7 @@ def main() -> int:
     if "faketime" in absent:
         left_out.append("clock jumps: install faketime")
     if ENGINE in absent:
-        left_out.append("our form engine beside ODK's own: install nodejs and npm")
+        left_out.append("our form engine beside ODK's own: install Node 20 or newer, and npm")
     if "java" in absent:
         left_out.append("ODK Validate: install Java (Debian: default-jre-headless)")
     if "postgres" in absent:

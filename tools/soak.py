@@ -36,6 +36,7 @@ MEASURED = re.compile(
     r"tried again (\d+) times"
 )
 MEASURING = "the figures count from now on"
+WALKS = "tests/surveys/peer/test_agreement.py::test_our_engine_and_odks_agree_on_random_answers"
 COMPARED = re.compile(r"compared (\d+) values in (\d+) steps on (\d+) paths")
 # Somebody else's bulk load: it holds SQLite's one writer in pieces, as every bulk load of ours does.
 HOLD = """
@@ -139,7 +140,7 @@ def surveys(small: bool) -> Outcome:
     if not peer_engine.install():
         return Outcome(False, 0, "FAILED: ODK's form engine is not installed")
     begun = in_hand("surveys", small)
-    command = [sys.executable, "-m", "pytest", "-q", "-s", "--tb=short", "tests/surveys/peer/test_agreement.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "--tb=short", WALKS]
     environment = {**os.environ, "POP_SURVEY_PATHS": str(count), "POP_SURVEY_FIRST": str(begun["size"])}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     found = COMPARED.search(done.stdout)

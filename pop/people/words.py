@@ -16,6 +16,7 @@ _FRAME = {
     "menu_notices": "Notices",
     "menu_emergency": "Emergency numbers",
     "menu_links": "Link checks",
+    "menu_mapping": "Answers to the mapping",
     "menu_risks": "Country risk on the map",
     "menu_helpline": "Helpline",
     "menu_desk": "Desk",

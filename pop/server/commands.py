@@ -181,8 +181,15 @@ def _add_surveys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     survey.add_parser("tokens", help="list the addresses: whose, since when, ended when").set_defaults(
         job="surveying:tokens_"
     )
-    revoke = survey.add_parser("revoke", help="end an address at once; what came through it stays")
-    revoke.add_argument("token", metavar="TOKEN-ID")
+    invite = survey.add_parser("invite", help="make a partner's own link to answer a form in a browser")
+    invite.add_argument("partner", metavar="PARTNER", help="name or id; a name that nobody has yet is added")
+    invite.add_argument("form", metavar="FORM", help="its form_id")
+    invite.set_defaults(job="surveying:invite_")
+    invited = survey.add_parser("invitations", help="list the links: whose, and how far each of them led")
+    invited.add_argument("form", metavar="FORM", nargs="?", help="only those to this form")
+    invited.set_defaults(job="surveying:invitations_")
+    revoke = survey.add_parser("revoke", help="end an address or a link at once; what came through it stays")
+    revoke.add_argument("token", metavar="ID")
     revoke.set_defaults(job="surveying:revoke")
 
 

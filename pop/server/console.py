@@ -11,7 +11,8 @@ from pop.helpline.supervision.http.urls import console_urlpatterns as supervisio
 from pop.people.http.urls import console_urlpatterns as people
 from pop.people.pages.alerts import use_alerts
 from pop.registry.directory.http.console.urls import console_urlpatterns as registry
+from pop.registry.mapping.http.urls import console_urlpatterns as mapping
 
-urlpatterns: list[URLPattern | URLResolver] = [*registry, *maps, *desk, *supervision, *people]
+urlpatterns: list[URLPattern | URLResolver] = [*registry, *mapping, *maps, *desk, *supervision, *people]
 use_alerts(escrow_alerts)
 handler404 = "pop.people.pages.layout.missing"

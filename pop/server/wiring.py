@@ -42,6 +42,7 @@ from pop.privacy.keys import public_keys
 from pop.registry.directory.http.panels import use_panels
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
+from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn
 from pop.server.forgetting import erase_conversations, forget_audit, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
@@ -76,8 +77,8 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     DUTY_CHANGED: [],
     COMPLAINT_MADE: [],
     COMPLAINT_ANSWERED: [],
-    SUBMISSION_RECEIVED: [],
-    SUBMISSION_WITHDRAWN: [],
+    SUBMISSION_RECEIVED: [submission_received],
+    SUBMISSION_WITHDRAWN: [submission_withdrawn],
 }
 # What the worker forgets once a minute besides conversations, in this order.
 FORGETTING = (forget_waits, forget_contact_records, forget_practice_runs, forget_audit)

@@ -14,6 +14,7 @@ from pop.registry.exchange.profile import FACTS
 from pop.server.commands import parser
 from pop.server.talking import Talking
 from pop.server.wiring import SUBSCRIBERS, plain_doors, snapshots
+from pop.surveys.pages.http.urls import public_urlpatterns as survey_patterns
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_UP = ROOT / "docs" / "look-up"
@@ -68,6 +69,18 @@ def test_every_page_of_the_documentation_is_led_to() -> None:
     start = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")} - {"README.md"}
     assert [page for page in sorted(pages) if f"]({page})" not in start] == []
+
+
+def test_every_address_of_surveys_is_listed() -> None:
+    page = (LOOK_UP / "surveys.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(/survey[^`]*)`", page, re.M)
+    sample = {"form": "kinds", "number": "1", "token": "a" * 64}
+    found = {
+        str(pattern.pattern): [each for each in listed if pattern.pattern.match(each[1:].format(**sample))]
+        for pattern in survey_patterns
+    }
+    assert [len(each) for each in found.values()] == [1] * len(survey_patterns)
+    assert sorted(each for [each] in found.values()) == sorted(listed)
 
 
 def test_every_plain_door_is_listed() -> None:

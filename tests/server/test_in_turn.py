@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from pop.server.asgi import MOST_AT_ONCE, MOST_SLOW, SLOW, InTurn
+
+KEEP = "/talk/keep"
 
 
 async def nothing(*_: Any) -> Any:
@@ -13,7 +17,7 @@ async def nothing(*_: Any) -> Any:
 
 
 def test_no_more_than_so_many_are_inside_and_everybody_comes_in() -> None:
-    inside: dict[str, int] = {"/": 0, SLOW: 0}
+    inside: dict[str, int] = {"/": 0, KEEP: 0}
     most = dict(inside)
     served: list[str] = []
 
@@ -27,11 +31,11 @@ def test_no_more_than_so_many_are_inside_and_everybody_comes_in() -> None:
 
     async def all_at_once() -> None:
         door = InTurn(page)
-        paths = ["/", SLOW] * 100
+        paths = ["/", KEEP] * 100
         await asyncio.gather(*(door({"path": path}, nothing, nothing) for path in paths))
 
     asyncio.run(all_at_once())
-    assert most == {"/": MOST_AT_ONCE, SLOW: MOST_SLOW}
+    assert most == {"/": MOST_AT_ONCE, KEEP: MOST_SLOW}
     assert len(served) == 200
 
 
@@ -41,12 +45,12 @@ def test_slow_pages_do_not_take_the_places_of_others() -> None:
         served: list[str] = []
 
         async def page(scope: Any, receive: Any, send: Any) -> None:
-            if scope["path"] == SLOW:
+            if scope["path"] == KEEP:
                 await released.wait()
             served.append(scope["path"])
 
         door = InTurn(page)
-        slow = [asyncio.create_task(door({"path": SLOW}, nothing, nothing)) for _ in range(50)]
+        slow = [asyncio.create_task(door({"path": KEEP}, nothing, nothing)) for _ in range(50)]
         await asyncio.sleep(0)
         await asyncio.wait_for(door({"path": "/write"}, nothing, nothing), 5)
         released.set()
@@ -54,3 +58,13 @@ def test_slow_pages_do_not_take_the_places_of_others() -> None:
         return served
 
     assert asyncio.run(run())[0] == "/write"
+
+
+@pytest.mark.parametrize("path", ["/talk/keep", "/survey", "/survey/pop_helplines/later", "/survey/i/send"])
+def test_whatever_derives_a_key_is_slow(path: str) -> None:
+    assert SLOW.fullmatch(path)
+
+
+@pytest.mark.parametrize("path", ["/survey/pop_helplines", "/survey/pop_helplines/3", "/survey/a/b/send", "/talk", "/"])
+def test_other_pages_are_not(path: str) -> None:
+    assert not SLOW.fullmatch(path)

@@ -42,7 +42,6 @@ _FRAME = {
 }
 _STATES = {
     "legend": "What the signs mean",
-    "legend_numbers": "Number of published records",
     "step_1": "1",
     "step_2": "2 to 4",
     "step_3": "5 to 9",
@@ -59,8 +58,6 @@ _STATES = {
     "explain_suppressed": "Two people decided that showing this could harm somebody. It is said whether or not there "
     "is anything to hide.",
     "explain_not_agreed": "Never coloured by data. What is known stands in the table and the grid.",
-    "area_number": "{place}: {count}",
-    "area_state": "{place}: {state}",
     "took_part": "Took part in the mapping",
     "took_part_yes": "Named by the source",
     "region_only": "Shown by region only",
@@ -192,7 +189,6 @@ _FOOT = {
     "report": "Something is wrong? Open the record and choose “Report a mistake”.",
     "no_points": "No address is on this map. Nothing is placed more exactly than its country or province, and places "
     "of shelter are never placed at all.",
-    "demonstration": "Demonstration data: every record here is invented.",
 }
 _PANELS = {
     "panel_country": "On the map",

@@ -70,6 +70,9 @@ _SERVICES = {
     "reason_closed": "closed",
     "reason_provider_asked": "the provider asked for it",
     "reason_other": "another reason",
+    "reason_mapped_only": "on the map only: the safety decision is open",
+    "reason_under_review": "taken off after a complaint",
+    "reason_withdrawn": "withdrawn by the respondent",
 }
 
 _RECORD = {
@@ -121,6 +124,10 @@ _RECORD = {
     "via_suspend": "suspension",
     "via_create_service": "added by staff",
     "via_create_notice": "notice",
+    "via_survey": "answered in a survey",
+    "via_safety_decision": "safety decision",
+    "via_report_number": "complaint",
+    "via_withdraw_submission": "withdrawn by the respondent",
     "via_expire_notice": "end of a notice",
     "withheld_as_removed": "removed from the record",
     "withheld_as_emergency_number": "an emergency number in this country",
@@ -128,6 +135,7 @@ _RECORD = {
     "withheld_as_no_address": "no number or address is known",
     "withheld_as_unparsed_number": "not a valid number here",
     "withheld_as_not_in_source": "the source does not name it any longer",
+    "withheld_as_awaits_call": "from a survey, and nobody has called back yet",
     "withheld_as_other": "until a person has looked at it",
     "col_field": "Field",
     "col_value": "Value",
@@ -213,6 +221,7 @@ _PROPOSALS = {
     "proposal_kind_unsuspend": "end a suspension",
     "proposal_kind_defunct": "close for good",
     "proposal_kind_emergency": "emergency number",
+    "proposal_kind_mapping": "from a survey",
     "proposal_state_waiting": "waiting",
     "proposal_state_applied": "applied",
     "proposal_state_rejected": "rejected",
@@ -280,6 +289,7 @@ _TASKS = {
     "task_kind_load_conflict": "a list says otherwise",
     "task_kind_new_service": "new record",
     "task_kind_link_lapsed": "link lapsed",
+    "task_kind_survey_withdrawn": "a survey was withdrawn",
     "detail_reason": "Reason",
     "detail_number": "Number that was called",
     "detail_field": "Field",
@@ -420,6 +430,7 @@ _MISTAKES = {
     "refused_name_known": "This country has a record of this name already.",
     "refused_number_known": "This country has this number already.",
     "refused_unknown": "This does not exist.",
+    "refused_safety_first": "This record came from a survey. Its safety decision comes first.",
 }
 
 CONSOLE = Words(

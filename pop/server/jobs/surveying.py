@@ -11,8 +11,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from pop.server.jobs.registering import tell_ready
+from pop.surveys.collecting.actions.inviting import invite, revoke_invitation
 from pop.surveys.collecting.actions.partners import PartnerError, make_partner, make_token, revoke_token
 from pop.surveys.collecting.actions.surveys import SurveyError, close_survey, load_form, open_survey
+from pop.surveys.collecting.queries.invitations import invitations
 from pop.surveys.collecting.queries.partners import find_partner, id_of, tokens
 from pop.surveys.collecting.queries.surveys import surveys
 from pop.surveys.forms.refusals import RefusedFormError
@@ -25,7 +27,8 @@ _REFUSALS = {
     "bad_email": "this is no e-mail address",
     "name_taken": "there is a partner of this name already",
     "unknown_partner": "there is no such partner",
-    "unknown_token": "there is no such address: `pop survey tokens` lists their ids",
+    "unknown_token": "there is no such address: `pop survey tokens` and `pop survey invitations` list their ids",
+    "unknown_form": "no such form was loaded: `pop survey list` shows them",
 }
 
 
@@ -131,14 +134,52 @@ def tokens_(_: argparse.Namespace) -> int:
     return 0
 
 
+def invite_(arguments: argparse.Namespace) -> int:
+    """Print a new link, this once."""
+    tell_ready()
+    now = timezone.now()
+    try:
+        whose = find_partner(arguments.partner)
+        if whose is None:
+            whose = make_partner(name=arguments.partner, now=now)
+            print("There was no such partner: added.", file=sys.stderr)
+        made = invite(partner=whose, form_id=arguments.form, now=now)
+    except PartnerError as error:
+        return _refuse("invite", error)
+    print(f"http://127.0.0.1:{settings.PUBLIC_PORT}/survey/i/{made.token}")
+    print(
+        f"(in production your https address in its place). It is shown this once; whoever has it can answer in the "
+        f"partner's name. To end it: pop survey revoke {made.id}",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def invitations_(arguments: argparse.Namespace) -> int:
+    """List the links, tab between the columns: id, partner, form, made, how far it led and since when."""
+    tell_ready()
+    for each in invitations(arguments.form):
+        steps = (
+            ("revoked", each.revoked_at),
+            ("answered", each.answered_at),
+            ("started", each.started_at),
+            ("opened", each.opened_at),
+        )
+        led = next((f"{step} {at:%Y-%m-%d}" for step, at in steps if at), "not opened")
+        print(f"{each.id}\t{each.partner_name}\t{each.form_id}\t{each.made_at:%Y-%m-%d}\t{led}")
+    return 0
+
+
 def revoke(arguments: argparse.Namespace) -> int:
-    """End an address at once."""
+    """End an address or a link at once."""
     tell_ready()
     wanted: UUID | None = id_of(arguments.token)
     try:
         if wanted is None:
             raise PartnerError("unknown_token")
-        ended = revoke_token(token=wanted, now=timezone.now())
+        linked = wanted in {each.id for each in invitations()}
+        now = timezone.now()
+        ended = revoke_invitation(invitation=wanted, now=now) if linked else revoke_token(token=wanted, now=now)
     except PartnerError as error:
         return _refuse("revoke", error)
     print("revoked" if ended else "was revoked before")

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Self
 
 from pop.surveys.forms import lexical
-from pop.surveys.forms.definition import ASKED, Choice, Form, Question, Text
+from pop.surveys.forms.definition import ASKED, Choice, Form, Question, Repeat, Text
 from pop.surveys.forms.instance import (
     AnswerNode,
     NoSuchPathError,
@@ -117,7 +117,7 @@ class Answering:
         answering = cls(form, replant(form, xml), now=now, chance=chance, language=language)
         answering._settling.welcome(answering._root)
         for node in below(answering._root):
-            if isinstance(node.item, Question) and node.item.kind in lexical.CHECKED:
+            if isinstance(node.item, Question) and node.item.kind in lexical.CHECKED and node.wrong is None:
                 held = lexical.given(node.item.kind, node.held)
                 node.held, node.wrong = ("", node.held) if held is None else (held, None)
             if isinstance(node.item, Question) and node.item.kind == "uid" and not node.held:
@@ -175,7 +175,7 @@ class Answering:
         """
         parent, repeat = find_repeat(self._root, path)
         count = len(rows_of(parent, repeat))
-        if repeat.count is not None or count >= MOST_ROWS:
+        if repeat.count is not None or count >= MOST_ROWS or self._settling.full:
             raise TooManyRowsError(path)
         row = grow(repeat, parent, written=False)
         put_row(row)
@@ -202,10 +202,9 @@ class Answering:
     def relevant(self, path: str) -> bool:
         """Whether an item is relevant, all that it stands in included; a repeat also without rows."""
         node = self._node(path)
-        if node.parent is None or node in node.parent.children:
-            return node.relevant
-        own = node.item.relevant
-        return node.parent.relevant and (own is None or own.truth(self._world, node))
+        if isinstance(node.item, Repeat) and isinstance(node.parent, AnswerNode) and node not in node.parent.children:
+            return self._is_repeat_relevant(node.parent, node.item)
+        return node.relevant
 
     def required(self, path: str) -> bool:
         """Whether an answer is needed here, now."""
@@ -247,7 +246,7 @@ class Answering:
 
     def pages(self) -> tuple[Page, ...]:
         """Return the relevant pages: each group and repeat at the top, each field-list, and the questions between."""
-        return pages_of(self._root)
+        return pages_of(self._root, self._is_repeat_relevant)
 
     def faults(self, page: Page | None = None) -> tuple[Fault, ...]:
         """Return all that is wrong on one page, or anywhere, in the order of the form."""
@@ -292,6 +291,14 @@ class Answering:
                 raise
             return AnswerNode(repeat, parent)
 
+    def _is_repeat_relevant(self, parent: AnswerNode, repeat: Repeat) -> bool:
+        """Whether a repeat is relevant under a node: if any of its rows is, or, without rows, by its own say."""
+        rows = rows_of(parent, repeat)
+        if rows:
+            return any(row.relevant for row in rows)
+        own = repeat.relevant
+        return parent.relevant and (own is None or own.truth(self._world, AnswerNode(repeat, parent)))
+
     def _question_node(self, path: str) -> AnswerNode:
         node = find(self._root, path)
         if not isinstance(node.item, Question):
@@ -334,9 +341,7 @@ class Answering:
         item = node.item
         if not isinstance(item, Question):
             return False
-        if item.kind not in ASKED:
-            return item.kind != "hidden" or item.readonly is not None
-        return item.readonly is not None and item.readonly.truth(self._world, node)
+        return item.kind not in ASKED or (item.readonly is not None and item.readonly.truth(self._world, node))
 
     def _fault(self, node: AnswerNode, path: str | None) -> Fault | None:
         item = node.item

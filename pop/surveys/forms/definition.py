@@ -154,7 +154,7 @@ class Duty:
     wakes: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Form:
     """A form. `languages` are BCP 47 tags in the order declared; `xml` is the XForm as OpenRosa clients get it.
 

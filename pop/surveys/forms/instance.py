@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pop.surveys.forms.definition import Form, Item, Question, Repeat
+from pop.surveys.forms.definition import Form, Group, Item, Question, Repeat
 from pop.surveys.forms.xpath import Node
 
 _STEP = re.compile(r"([^\[\]/]+)(?:\[([1-9]\d{0,5})\])?\Z", re.ASCII)
@@ -48,7 +48,9 @@ def plant(form: Form) -> tuple[Node, AnswerNode]:
 def grow(item: Item, parent: Node, *, written: bool) -> AnswerNode:
     """Return a new node with all inside it, not yet among its parent's children.
 
-    `written` for what the form itself comes with, which brings the rows of its repeats; what is added later does not.
+    `written` for what the form itself comes with, which brings the rows of its repeats. A row that is added later
+    comes without rows of the repeats directly in it, but with those of the repeats in its groups: so the form compiler
+    has it.
     """
     node = AnswerNode(item, parent)
     if isinstance(item, Question):
@@ -59,7 +61,7 @@ def grow(item: Item, parent: Node, *, written: bool) -> AnswerNode:
             rows = child.initial if written and child.count is None else 0
             node.children += [grow(child, node, written=True) for _ in range(rows)]
         else:
-            node.children.append(grow(child, node, written=written))
+            node.children.append(grow(child, node, written=written or isinstance(child, Group)))
     return node
 
 

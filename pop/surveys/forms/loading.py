@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,7 +76,9 @@ def _book(name: str, data: bytes) -> dict[str, Any]:
         if ending != "xlsx":
             raise refused("file_type", f"“.{ending[:20]}” is no kind of form: it must be .xlsx or .md")
         check_workbook(data)
-        return dict(xlsx_to_dict(io.BytesIO(data)))
+        with warnings.catch_warnings():  # of what a workbook holds besides its cells: drop-downs, colours
+            warnings.simplefilter("ignore")
+            return dict(xlsx_to_dict(io.BytesIO(data)))
     except RefusedFormError:
         raise
     except PyXFormError as error:

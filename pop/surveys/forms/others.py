@@ -5,19 +5,21 @@ from __future__ import annotations
 from lxml import etree
 
 from pop.surveys.forms.refusals import Reason, RefusedFormError
-from pop.surveys.forms.sheets import Row, Sheets, cell, split_type
+from pop.surveys.forms.sheets import Row, Sheets, cell, split_type, tag_of
 from pop.surveys.forms.translations import XFORMS
 
 OTHER = "other"
 
 
 def translate_others(xml: bytes, sheets: Sheets) -> bytes:
-    """Return an XForm whose questions for “other” carry the label of the choice `other` in every language.
+    """Return an XForm whose questions for “other” carry the label of the choice `other`, in every language.
 
-    A form with languages must write that choice itself, so that it is translated; raises RefusedFormError where it
-    does not. A form without languages stays as it is.
+    A form that speaks anything but English must write that choice itself, so that it is translated; raises
+    RefusedFormError where it does not.
     """
-    if not sheets.languages():
+    languages = sheets.languages()
+    only = tag_of(cell(sheets.settings[0], "default_language") or "") if sheets.settings else None
+    if not languages and (only is None or only.lower().split("-")[0] == "en"):
         return xml
     asking = _lists_with_other(sheets)
     missing = []
@@ -40,8 +42,9 @@ def translate_others(xml: bytes, sheets: Sheets) -> bytes:
         wanted = lists.get(control.get("ref", ""))
         label = control.find(f"{XFORMS}label")
         if wanted is not None and label is not None and label.get("ref") is None:
-            label.text = None
-            label.set("ref", f"jr:itext('{_text_id(document, wanted)}')")
+            label.text = None if languages else _label(sheets, wanted)
+            if languages:
+                label.set("ref", f"jr:itext('{_text_id(document, wanted)}')")
     return etree.tostring(document, xml_declaration=True, encoding="UTF-8")
 
 
@@ -52,6 +55,11 @@ def _text_id(document: etree._Element, name: str) -> str:
                 if item.findtext(f"{XFORMS}name") == OTHER:
                     return item.findtext(f"{XFORMS}itextId") or ""
     return ""
+
+
+def _label(sheets: Sheets, name: str) -> str:
+    labels = [cell(row, "label") for row in sheets.choices if cell(row, "list_name") == name and _name(row) == OTHER]
+    return labels[0] or OTHER
 
 
 def _lists_with_other(sheets: Sheets) -> list[tuple[int, str]]:

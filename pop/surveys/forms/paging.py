@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pop.surveys.forms.definition import Item, Question, Repeat
-from pop.surveys.forms.instance import AnswerNode, address
+from pop.surveys.forms.instance import AnswerNode, address, rows_of
 
 _FIELD_LIST = "field-list"
+# Whether a repeat is relevant under a node, also without rows.
+RepeatRelevance = Callable[[AnswerNode, Repeat], bool]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Place:
 class Page:
     """One page: the path of its group, repeat or first question; `places` are what is shown, in order.
 
-    `repeats` are the paths (without a last place) and items of the repeats on the page, also of those without rows.
+    `repeats` are the paths (without a last place) and items of the relevant repeats on the page, also without rows.
     """
 
     path: str
@@ -36,92 +38,106 @@ class Page:
     repeats: tuple[tuple[str, Repeat], ...]
 
 
-def pages_of(root: AnswerNode) -> tuple[Page, ...]:
-    """Return the relevant pages: each group and repeat at the top, each field-list, and the questions between them."""
-    pages: list[Page] = []
-    loose: list[AnswerNode] = []
+def pages_of(root: AnswerNode, repeat_relevant: RepeatRelevance) -> tuple[Page, ...]:
+    """Return the relevant pages: each group and repeat at the top, each field-list, and the questions between.
 
-    def close() -> None:
-        if loose:
-            pages.append(_page(loose[0], loose, None))
-            loose.clear()
+    A group that is not relevant at the moment still parts the questions around it, so that a page keeps its questions.
+    """
+    return tuple(_Cutting(repeat_relevant).pages(root))
 
-    def take(node: AnswerNode) -> None:
-        if not node.relevant or not _is_shown(node):
-            return
+
+class _Cutting:
+    def __init__(self, repeat_relevant: RepeatRelevance) -> None:
+        self._repeat_relevant = repeat_relevant
+        self._pages: list[Page] = []
+        self._loose: list[AnswerNode] = []
+
+    def pages(self, root: AnswerNode) -> list[Page]:
+        """Return the pages of a whole form."""
+        self._inside(root)
+        self._close()
+        return self._pages
+
+    def _close(self) -> None:
+        if self._loose:
+            self._page(address(self._loose[0]), self._loose)
+            self._loose = []
+
+    def _page(self, path: str, nodes: list[AnswerNode], repeats: tuple[tuple[str, Repeat], ...] = ()) -> None:
+        places = tuple(place for node in nodes for place in self._places(node, 0))
+        found = (*repeats, *(each for node in nodes for each in self._repeats(node)))
+        if places or found:
+            self._pages.append(Page(path, places, found))
+
+    def _inside(self, holder: AnswerNode) -> None:
+        """Cut what a group holds."""
+        for item in () if isinstance(holder.item, Question) else holder.item.children:
+            if isinstance(item, Repeat):
+                self._close()
+                self._repeat(holder, item)
+                continue
+            for node in _answers(holder):
+                if node.item is item:
+                    self._take(node)
+
+    def _repeat(self, holder: AnswerNode, repeat: Repeat) -> None:
+        rows = [row for row in rows_of(holder, repeat) if row.relevant]
+        if _asks(repeat) and self._repeat_relevant(holder, repeat) and (rows or repeat.count is None):
+            path = f"{address(holder)}/{repeat.name}"
+            self._page(path, rows, ((path, repeat),))
+
+    def _take(self, node: AnswerNode) -> None:
         if isinstance(node.item, Question):
-            loose.append(node)
-        elif _FIELD_LIST in node.item.appearance or not _holds_field_list(node):
-            close()
-            pages.append(_page(node, [node], node))
+            if node.relevant and node.item.asked:
+                self._loose.append(node)
+            return
+        if not _asks(node.item):
+            return
+        self._close()
+        if not node.relevant:
+            return
+        if _FIELD_LIST in node.item.appearance or not _holds_field_list(node.item):
+            self._page(address(node), [node])
         else:
-            for child in _answers(node):
-                take(child)
-            close()
+            self._inside(node)
+            self._close()
 
-    for item in () if isinstance(root.item, Question) else root.item.children:
-        same = [node for node in _answers(root) if node.item is item]
-        if isinstance(item, Repeat):
-            if root.relevant and any(_asks(child) for child in item.children) and (same or item.count is None):
-                close()
-                rows = [row for row in same if row.relevant]
-                if rows or not same:
-                    pages.append(_repeat_page(root, item, rows))
-        else:
-            for node in same:
-                take(node)
-    close()
-    return tuple(page for page in pages if page.places or page.repeats)
+    def _places(self, node: AnswerNode, depth: int) -> Iterator[Place]:
+        if not node.relevant or not self._is_shown(node):
+            return
+        yield Place(address(node), node.item, depth)
+        for child in _answers(node):
+            yield from self._places(child, depth + 1)
 
+    def _repeats(self, node: AnswerNode) -> Iterator[tuple[str, Repeat]]:
+        if isinstance(node.item, Question) or not node.relevant:
+            return
+        for item in node.item.children:
+            if isinstance(item, Repeat) and _asks(item) and self._repeat_relevant(node, item):
+                yield f"{address(node)}/{item.name}", item
+        for child in _answers(node):
+            yield from self._repeats(child)
 
-def _repeat_page(parent: AnswerNode, repeat: Repeat, rows: list[AnswerNode]) -> Page:
-    path = f"{address(parent)}/{repeat.name}"
-    inside = [place for row in rows for place in _places(row, 0)]
-    nested = [found for row in rows for found in _repeats(row)]
-    return Page(path, tuple(inside), ((path, repeat), *nested))
-
-
-def _page(first: AnswerNode, nodes: list[AnswerNode], group: AnswerNode | None) -> Page:
-    places = tuple(place for node in nodes for place in _places(node, 0))
-    repeats = () if group is None else tuple(_repeats(group))
-    return Page(address(first), places, repeats)
-
-
-def _places(node: AnswerNode, depth: int) -> Iterator[Place]:
-    if not node.relevant or not _is_shown(node):
-        return
-    yield Place(address(node), node.item, depth)
-    for child in _answers(node):
-        yield from _places(child, depth + 1)
-
-
-def _repeats(node: AnswerNode) -> Iterator[tuple[str, Repeat]]:
-    if isinstance(node.item, Question) or not node.relevant:
-        return
-    for item in node.item.children:
-        if isinstance(item, Repeat):
-            yield f"{address(node)}/{item.name}", item
-    for child in _answers(node):
-        yield from _repeats(child)
-
-
-def _is_shown(node: AnswerNode) -> bool:
-    """Whether there is something to see in a node: a question, or a group that holds one that is relevant."""
-    if isinstance(node.item, Question):
-        return node.item.asked
-    return any(child.relevant and _is_shown(child) for child in _answers(node)) or any(
-        isinstance(item, Repeat) and item.count is None and _asks(item) for item in node.item.children
-    )
+    def _is_shown(self, node: AnswerNode) -> bool:
+        """Whether there is something to see in a node: a question, or a group that holds one that is relevant."""
+        if isinstance(node.item, Question):
+            return node.item.asked
+        return any(child.relevant and self._is_shown(child) for child in _answers(node)) or any(
+            isinstance(item, Repeat) and item.count is None and _asks(item) and self._repeat_relevant(node, item)
+            for item in node.item.children
+        )
 
 
 def _asks(item: Item) -> bool:
     return item.asked if isinstance(item, Question) else any(_asks(child) for child in item.children)
 
 
-def _holds_field_list(node: AnswerNode) -> bool:
-    return any(
-        not isinstance(child.item, Question) and (_FIELD_LIST in child.item.appearance or _holds_field_list(child))
-        for child in _answers(node)
+def _holds_field_list(item: Item) -> bool:
+    """Whether a group holds a field-list outside of repeats: the rows of a repeat are never cut apart."""
+    return not isinstance(item, Question | Repeat) and any(
+        _FIELD_LIST in child.appearance or _holds_field_list(child)
+        for child in item.children
+        if not isinstance(child, Question | Repeat)
     )
 
 

@@ -10,8 +10,10 @@ from lxml import etree
 from pop.surveys.forms.definition import KINDS, Choice, Choices, Form, Group, Item, OnChange, Question, Repeat, Text
 from pop.surveys.forms.lexical import TYPES, worked_out
 from pop.surveys.forms.ordering import UnusableError, check_reads, duties_of
+from pop.surveys.forms.references import reads_of
 from pop.surveys.forms.translations import XFORMS, Translations, read_translations
 from pop.surveys.forms.xpath import Compiled, Node, XPathError, compile_xpath
+from pop.surveys.forms.xpath.grammar import Call, Expression, Literal, parse, walk
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _JAVAROSA = "{http://openrosa.org/javarosa}"
@@ -37,6 +39,8 @@ _CONTROLS = frozenset({"input", "select1", "select", "range", "trigger"})
 # Events on which an answer is worked out once: when an answering begins, when a repeat gets another instance.
 _FIRST = frozenset({"odk-instance-first-load", "odk-new-repeat"})
 _CHANGED = "xforms-value-changed"
+# Where the form compiler puts the choices of a list.
+_ITEMS = "/".join(("root", "item"))
 _NEVER = frozenset({"", "false()", "no", "false"})
 
 
@@ -250,7 +254,7 @@ class _Reader:
             items = [item for item in self._lists[name].inside() if item.name == "item"]
             self._choices[name] = {item: self._choice(item) for item in items}
         by_node = self._choices[name]
-        plain = source.strip() == f"instance('{name}')/root/item"
+        plain = source.strip() == f"instance('{name}')/{_ITEMS}"
         return Choices(name, tuple(by_node.values()), None if plain else nodes, by_node)
 
     def _choice(self, item: Node) -> Choice:
@@ -287,23 +291,31 @@ class _Reader:
             raise UnusableError(path, column, error) from None
 
     def _check(self, items: Mapping[str, Item]) -> None:
-        """Raise UnusableError for an expression outside the duties that reads what the form does not have."""
+        """Raise UnusableError for an expression that reads what the form does not have."""
         for item in items.values():
-            texts = [(item.label, "label")]
+            for column, expression in _expressions(item):
+                check_reads(item.path, column, expression, items)
+                for part in walk(expression.tree):
+                    self._check_call(item, column, part, items)
             if isinstance(item, Question):
-                for column in ("constraint", "required", "readonly"):
-                    expression = getattr(item, column)
-                    if expression is not None:
-                        check_reads(item.path, column, expression, items)
-                texts += [(item.hint, "hint"), (item.guidance, "guidance_hint")]
-                texts += [(item.constraint_message, "constraint_message"), (item.required_message, "required_message")]
                 for change in item.on_change:
                     self._check_trigger(item, change, items)
-            for text, column in texts:
-                for parts in () if text is None else text.parts.values():
-                    for part in parts:
-                        if isinstance(part, Compiled):
-                            check_reads(item.path, column, part, items)
+
+    def _check_call(self, item: Item, column: str, part: Expression, items: Mapping[str, Item]) -> None:
+        """Raise UnusableError for a list, or for the choices of a question, that the form does not have."""
+        if not isinstance(part, Call) or part.name not in {"instance", "jr:choice-name"}:
+            return
+        named = part.arguments[-1]
+        if not isinstance(named, Literal):
+            return
+        if part.name == "instance" and named.text not in self._lists:
+            error = XPathError("reference_unknown", f"the form has no list “{named.text}”")
+            raise UnusableError(item.path, column, error)
+        if part.name == "jr:choice-name":
+            found = [items.get(path) for path in reads_of(parse(named.text), item.path, items)]
+            if not any(isinstance(one, Question) and one.choices is not None for one in found):
+                error = XPathError("reference_unknown", f"“{named.text.strip()}” has no choices")
+                raise UnusableError(item.path, column, error)
 
     def _check_trigger(self, item: Question, change: OnChange, items: Mapping[str, Item]) -> None:
         if change.trigger not in items:
@@ -312,6 +324,26 @@ class _Reader:
         if not set(_repeats_above(change.trigger, items)) <= set(_repeats_above(item.path, items)):
             error = XPathError("reference_unknown", "a trigger in a repeat can only set answers of that repeat")
             raise UnusableError(item.path, "trigger", error)
+
+
+def _expressions(item: Item) -> Iterator[tuple[str, Compiled]]:
+    """Yield all expressions of an item, each with the column that it stands in."""
+    texts = [("label", item.label)]
+    plain = [("relevant", item.relevant)]
+    if isinstance(item, Repeat):
+        plain.append(("repeat_count", item.count))
+    if isinstance(item, Question):
+        plain += [("constraint", item.constraint), ("required", item.required), ("readonly", item.readonly)]
+        plain += [("calculation", item.calculate), ("default", item.first)]
+        plain += [("choice_filter", item.choices.nodes if item.choices else None)]
+        plain += [("calculation", change.value) for change in item.on_change]
+        texts += [("hint", item.hint), ("guidance_hint", item.guidance)]
+        texts += [("constraint_message", item.constraint_message), ("required_message", item.required_message)]
+        texts += [("label", choice.label) for choice in (item.choices.every if item.choices else ())]
+    yield from ((column, expression) for column, expression in plain if expression is not None)
+    for column, text in texts:
+        for parts in () if text is None else text.parts.values():
+            yield from ((column, part) for part in parts if isinstance(part, Compiled))
 
 
 def _repeats_above(path: str, items: Mapping[str, Item]) -> list[str]:

@@ -17,6 +17,7 @@ from pop.surveys.forms.xpath.grammar import Call, Expression, walk
 
 # No form needs more rows of one repeat; a count beyond it stays here.
 MOST_ROWS = 500
+MOST_NODES = 20_000
 
 
 class Settling:
@@ -31,6 +32,8 @@ class Settling:
         self._woken: set[str] = set()
         self._regiven: set[str] = set()
         self._fresh: dict[str, list[AnswerNode]] = {}
+        self._new: set[AnswerNode] = set()
+        self._size = 0
         self._fixed: dict[str, tuple[str, ...]] = {}
         self._once = frozenset(
             duty.path for duty in form.duties if duty.what == "calculate" and _calls(duty.expression.tree, "once")
@@ -51,6 +54,8 @@ class Settling:
             parent = node.parent
             node.relevant = parent is None or parent.relevant
             self._fresh.setdefault(node.item.path, []).append(node)
+            self._new.add(node)
+            self._size += 1
             self._changed.add(node.item.path)
             if isinstance(node.item, Question):
                 if node.item.choices is not None and node.item.choices.nodes is None:
@@ -60,7 +65,14 @@ class Settling:
     def farewell(self, old: AnswerNode) -> None:
         """Take note of a node that is gone, and all inside it."""
         self._index = None
-        self._changed.update(node.item.path for node in below(old))
+        for node in below(old):
+            self._changed.add(node.item.path)
+            self._size -= 1
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many answers as one person may have: rows in rows multiply."""
+        return self._size >= MOST_NODES
 
     def answered(self, node: AnswerNode) -> None:
         """Take note of an answer that was given; what is worked out once hangs on its own answer too."""
@@ -85,9 +97,10 @@ class Settling:
         self._woken.clear()
         self._regiven.clear()
         self._fresh.clear()
+        self._new.clear()
 
     def _do(self, duty: Duty, number: int, node: AnswerNode, *, again: bool, creating: bool) -> None:
-        fresh = node in self._fresh.get(node.item.path, ())
+        fresh = node in self._new
         if duty.what == "relevant":
             self._decide(node, own=duty.expression.truth(self._world, node))
         elif duty.what == "choices":
@@ -146,6 +159,8 @@ class Settling:
         count = MOST_ROWS if math.isinf(wanted) and wanted > 0 else min(max(0, math.trunc(wanted)), MOST_ROWS)
         rows = rows_of(parent, repeat)
         for place in range(len(rows), count):
+            if self.full:
+                break
             row = grow(repeat, parent, written=place < repeat.initial)
             put_row(row)
             self.welcome(row)
@@ -168,7 +183,7 @@ class Settling:
     def _follow(self, duty: Duty, number: int, node: AnswerNode) -> None:
         """Write what a trigger asks for, if its answer is another than it was."""
         (trigger,) = duty.wakes
-        source = _nearest(node, self.nodes(trigger))
+        source = _source(node, trigger)
         seen = source.text if source is not None else ""
         if node.noted.setdefault(number, seen) != seen:
             node.noted[number] = seen
@@ -207,18 +222,13 @@ def _calls(tree: Expression, name: str) -> bool:
     return any(isinstance(part, Call) and part.name == name for part in walk(tree))
 
 
-def _nearest(node: Node, sources: list[AnswerNode]) -> AnswerNode | None:
-    """Return the source that shares the most of its way with a node: in a repeat, that of the same row."""
-    above = {id(node)}
-    at: Node | None = node
-    while at is not None:
-        above.add(id(at))
+def _source(node: AnswerNode, path: str) -> Node | None:
+    """Return the node of a path that a node hangs on: in a repeat, that of the same row."""
+    at: Node = node
+    while isinstance(at, AnswerNode) and at.parent is not None and not path.startswith(f"{at.item.path}/"):
         at = at.parent
-
-    def shared(source: AnswerNode) -> int:
-        count, at = 0, source.parent
-        while at is not None:
-            count, at = count + (id(at) in above), at.parent
-        return count
-
-    return max(sources, key=shared, default=None)
+    found: Node | None = at
+    rest = path[len(at.item.path) + 1 :] if isinstance(at, AnswerNode) else path[1:]
+    for name in rest.split("/"):
+        found = None if found is None else found.child(name)
+    return found

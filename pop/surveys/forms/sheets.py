@@ -16,7 +16,9 @@ Row = Mapping[str, str]
 _LANGUAGE = re.compile(r".*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\)\s*\Z", re.DOTALL)
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 _ELSEWHERE = re.compile(r"\bsearch\s*\(|\bpulldata\s*\(", re.IGNORECASE)
-_MOST_ROWS = 20_000
+# More questions than anybody answers, and more choices than there are languages.
+_MOST_ROWS = {"survey": 3_000, "choices": 20_000, "settings": 1}
+_LONGEST_CELL = 32_767  # Excel's own limit
 
 
 @dataclass
@@ -36,10 +38,8 @@ class Sheets:
                 self._no("sheet_unknown", name, None, None, f"the sheet “{name}” is not supported")
         if not self.survey:
             self._no("sheet_missing", None, None, None, "the sheet “survey” is missing or empty")
-        for sheet, rows in (("survey", self.survey), ("choices", self.choices)):
-            if len(rows) > _MOST_ROWS:
-                self._no("file_too_large", sheet, None, None, f"the sheet has more than {_MOST_ROWS} rows")
-                return
+        if self._too_large():
+            return
         self._headers()
         self._settings()
         for number, row in enumerate(self.survey, 2):
@@ -49,6 +49,16 @@ class Sheets:
 
     def _no(self, code: str, sheet: str | None, row: int | None, column: str | None, said: str) -> None:
         self.reasons.append(Reason(code, sheet, row, column, said))
+
+    def _too_large(self) -> bool:
+        for sheet, rows in (("survey", self.survey), ("choices", self.choices), ("settings", self.settings)):
+            if len(rows) > _MOST_ROWS[sheet]:
+                self._no("file_too_large", sheet, None, None, f"the sheet has more than {_MOST_ROWS[sheet]} rows")
+            for number, row in enumerate(rows[: _MOST_ROWS[sheet]], 2):
+                for header, value in row.items():
+                    if len(value) > _LONGEST_CELL or len(header) > _LONGEST_CELL:
+                        self._no("file_too_large", sheet, number, header[:40], "the cell is too long")
+        return bool(self.reasons)
 
     def _headers(self) -> None:
         for header in dict.fromkeys(header for row in self.survey for header in row):
@@ -88,8 +98,11 @@ class Sheets:
             return
         elif kind in supported.TYPES:
             kind = supported.TYPES[kind]
-            if kind.startswith("select_") and (not rest or rest[0].startswith("${")):
+            listed = kind.startswith("select_")
+            if listed and (not rest or rest[0].startswith("${")):
                 self._no("type_unsupported", "survey", number, "type", f"“{said}” names no list of choices")
+            elif (rest[1:] not in ([], ["or_other"])) if listed else rest:
+                self._no("type_unsupported", "survey", number, "type", f"the type “{said}” is not supported")
         else:
             self._no("type_unsupported", "survey", number, "type", f"the type “{said}” is not supported")
             return
@@ -156,6 +169,11 @@ class Sheets:
             elif tags.count(tag.lower()) > 1:
                 self._no("language_without_tag", "survey", 1, None, f"two languages have the tag “{tag}”")
         if not languages:
+            return
+        default = cell(self.settings[0], "default_language") if self.settings else None
+        if default is not None and default not in languages:
+            said = f"“{default}” is none of the languages of the columns: {', '.join(languages)}"
+            self._no("untranslated", "settings", 2, "default_language", said)
             return
         for sheet, rows in (("survey", self.survey), ("choices", self.choices)):
             for number, row in enumerate(rows, 2):

@@ -10,9 +10,12 @@ from lxml import etree
 from pop.surveys.forms.definition import Form, Item, Question, Repeat
 from pop.surveys.forms.instance import AnswerNode, grow
 from pop.surveys.forms.reading import parse_xml
+from pop.surveys.forms.settling import MOST_NODES
 from pop.surveys.forms.xpath import Node
 
 LARGEST_ANSWERS = 4 * 1024 * 1024
+# What a draft also keeps: that an answer was not in the form of its kind, and what its calculation gave last.
+_WRONG, _WORKED = "wrong", "worked"
 
 
 class UnreadableAnswersError(ValueError):
@@ -56,8 +59,10 @@ def draft_of(form: Form, root: AnswerNode) -> bytes:
     def write(node: AnswerNode) -> None:
         attributes = _attributes(form) if node is root else ""
         if isinstance(node.item, Question):
-            inside = _clean(node.held if node.wrong is None else node.wrong)
-            lines.append(f"<{node.name}>{inside}</{node.name}>")
+            worked = "" if node.calculated is None else f" {_WORKED}={quoteattr(node.calculated)}"
+            wrong = "" if node.wrong is None else f' {_WRONG}="yes"'
+            text = node.held if node.wrong is None else node.wrong
+            lines.append(f"<{node.name}{worked}{wrong}>{escape(text)}</{node.name}>")
             return
         lines.append(f"<{node.name}{attributes}>")
         for child in node.children:
@@ -84,6 +89,8 @@ def replant(form: Form, xml: bytes) -> tuple[Node, AnswerNode]:
         raise UnreadableAnswersError("the answers are no XML") from None
     if _name(element) != form.root.name or element.get("id", form.id) != form.id:
         raise UnreadableAnswersError("the answers are those of another form")
+    if sum(1 for _ in element.iter()) > 2 * MOST_NODES:
+        raise UnreadableAnswersError("the answers are too many")
     document = Node("")
     root = _regrow(form.root, document, element)
     document.children.append(root)
@@ -94,6 +101,9 @@ def _regrow(item: Item, parent: Node, element: etree._Element) -> AnswerNode:
     if isinstance(item, Question):
         node = AnswerNode(item, parent)
         node.held = element.text or ""
+        node.calculated = element.get(_WORKED)
+        if element.get(_WRONG) is not None:
+            node.held, node.wrong = "", node.held
         return node
     node = AnswerNode(item, parent)
     by_name: dict[str, list[etree._Element]] = {}

@@ -13,6 +13,7 @@ LARGEST_FILE = 10 * 1024 * 1024
 LARGEST_UNPACKED = 64 * 1024 * 1024
 LARGEST_MARKDOWN = 2 * 1024 * 1024
 _MOST_PARTS = 500
+_LONGEST_SEARCH = 2_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 _ACTIVE = re.compile(r"vbaproject|vbadata|macrosheets/|activex/|ctrlprops/|embeddings/|customui/", re.IGNORECASE)
@@ -84,6 +85,10 @@ def markdown_of(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise refused("file_corrupt", f"the file is not UTF-8 text (byte {error.start})") from error
+    for number, line in enumerate(text.split("\n"), 1):
+        # The form compiler looks for a comment at every “#” of a line, each time to the end.
+        if line.count("#") * len(line) > _LONGEST_SEARCH:
+            raise refused("file_too_large", f"line {number} is too long")
     bad = next((sign for sign in text if sign < " " and sign not in "\t\r\n"), None)
     if bad is not None:
         raise refused("file_corrupt", f"the file holds the control character U+{ord(bad):04X}")

@@ -150,7 +150,7 @@ def test_the_matrix_counts_every_topic_and_shows_noughts() -> None:
     assert lines["eating"].total == 0
     assert matrix.total == 2
     by_region = matrix_of(ask(found), "region", topics=known.topics, channels=known.channels)
-    assert set(by_region.columns) == set(REGIONS["m49"].values())
+    assert set(by_region.columns) == {"africa", "americas", "asia", "europe", "oceania"}
     assert sum(by_region.totals) == 2
 
 

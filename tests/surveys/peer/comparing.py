@@ -16,6 +16,7 @@ from tests.surveys.peer.walks import Walk
 # A Sunday afternoon: days, weeks and years are counted from here in both engines.
 NOW = dt.datetime(2026, 11, 22, 15, 4, 5, tzinfo=dt.UTC)
 LEAVES = {"input", "select", "rank", "range", "trigger", "note", "model-value"}
+FAULTS = {"required", "constraint"}
 ASKED = LEAVES - {"model-value"}
 
 
@@ -46,10 +47,10 @@ def of_node(ref: str, ours: Node | None, theirs: Node | None) -> Iterator[Differ
         return
     if masked(ours.value or "") != masked(theirs.value or ""):
         yield Difference(ref, "value", ours.value, theirs.value)
-    pairs: list[tuple[str, object, object]] = [
-        ("required", ours.required, theirs.required),
-        ("fault", ours.fault, theirs.fault),
-    ]
+    pairs: list[tuple[str, object, object]] = [("required", ours.required, theirs.required)]
+    # Of what is not in the form of its kind, ODK's engine keeps nothing and says nothing.
+    if ours.fault is None or ours.fault in FAULTS:
+        pairs.append(("fault", ours.fault, theirs.fault))
     if theirs.kind in ASKED:
         # The form compiler puts a blank around a label with an answer in it.
         pairs.append(("label", ours.label, theirs.label and theirs.label.strip()))

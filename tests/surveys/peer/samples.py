@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
 from pop.registry.mapping import instruments
+from pop.surveys.forms.loading import Form, load
 
 HERE = Path(__file__).parent
 FOLDERS = (HERE / "forms", HERE.parent / "forms" / "forms")
@@ -33,3 +35,9 @@ SAMPLES = (
     *(Sample(path.stem, path) for folder in FOLDERS for path in sorted(folder.glob("*.md"))),
     *(Sample(name, None) for name in instruments.NAMES),
 )
+
+
+@functools.cache
+def form_of(sample: Sample) -> Form:
+    """Return the form, loaded once for all tests."""
+    return load(sample.file, sample.source)

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from pop.surveys.forms.loading import load
+from pop.surveys.forms.xpath.functions import FUNCTIONS
 from tests.surveys.peer.comparing import Compared, walked
 from tests.surveys.peer.odk import INSTALLED, Odk
-from tests.surveys.peer.samples import SAMPLES, Sample
+from tests.surveys.peer.samples import SAMPLES, Sample, form_of
 
 PATHS = int(os.environ.get("POP_SURVEY_PATHS", "40"))
 FIRST = int(os.environ.get("POP_SURVEY_FIRST", "0"))
+CALL = re.compile(r"([a-z][a-z0-9:-]*)\(")
+
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="ODK's form engine is not installed")
 
 
@@ -40,10 +44,15 @@ def share(sample: Sample) -> range:
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_our_engine_and_odks_agree_on_random_answers(sample: Sample, odk: Odk, compared: Compared) -> None:
-    form = load(sample.file, sample.source)
+    form = form_of(sample)
     for number in share(sample):
         found = walked(form, sample.name, odk, f"{sample.name}-{number}", compared)
         assert not found, f"on path {number} of {sample.name}:\n" + "\n".join(map(str, found[:8]))
+
+
+def test_every_function_that_a_form_may_call_is_called_in_a_form_here() -> None:
+    called = {name for sample in SAMPLES for name in CALL.findall(form_of(sample).xml.decode())}
+    assert set(FUNCTIONS) <= called
 
 
 # What is changed in the form that ODK's engine gets, and what must then be told.
@@ -64,7 +73,7 @@ def test_a_wrong_engine_is_found(case: str, odk: Odk) -> None:
     sample = next(each for each in SAMPLES if each.name == name)
     source = sample.source.decode()
     assert source.count(right) == 1
-    form = load(sample.file, source.encode())
+    form = form_of(sample)
     other = load(sample.file, source.replace(right, wrong).encode())
     told = (
         any(each.what == what for each in walked(form, f"{name} with {case}", odk, f"{number}", Compared(), other.xml))

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from pyxform.validators.odk_validate import ODK_VALIDATE_PATH
 
-from pop.surveys.forms.loading import load
-from tests.surveys.peer.samples import SAMPLES
+from tests.surveys.peer.samples import SAMPLES, form_of
 
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Java is not installed")
 
@@ -24,14 +23,14 @@ def test_every_form_passes(tmp_path: Path) -> None:
     files = []
     for sample in SAMPLES:
         files.append(tmp_path / f"{sample.name}.xml")
-        files[-1].write_bytes(load(sample.file, sample.source).xml)
+        files[-1].write_bytes(form_of(sample).xml)
     done = validated(*files)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_form_that_asks_for_what_it_does_not_have_does_not_pass(tmp_path: Path) -> None:
     sample = next(each for each in SAMPLES if each.name == "letters")
-    xml = load(sample.file, sample.source).xml
+    xml = form_of(sample).xml
     broken = xml.replace(b'ref="/data/name"', b'ref="/data/nobody"')
     assert broken != xml
     file = tmp_path / "broken.xml"

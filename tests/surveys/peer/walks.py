@@ -20,6 +20,15 @@ WHOLE = (-2, -1, 0, 1, 2, 3, 5, 7, 10, 12, 17, 18, 19, 24, 99, 100, 101, 1000, 2
 BROKEN = ("0.5", "-0.25", "1.005", "2.5", "3.14159", "0.1", "100.0", "0.0000001", "12345678.9")
 # Without an offset: ODK's engine takes a time with one for no time in decimal-time().
 TIMES = ("00:00:00.000", "08:30:00.000", "12:00:00.000", "23:59:59.000")
+# What is not in the form of its kind: it must be blank to all that reads it.
+GARBAGE = {
+    "int": "twelve",
+    "decimal": "1,5",
+    "date": "2026-02-30",
+    "time": "25:00",
+    "dateTime": "soon",
+    "geopoint": "north",
+}
 COUNTED = re.compile(r'\bjr:count="([^"]*)"')
 BIND = re.compile(r'<bind nodeset="[^"]*/([^"/]+)"[^>]*? calculate="([^"]*)"')
 NAME = re.compile(r"/\s*([\w.-]+)(?=[\s\"']|$)")
@@ -86,6 +95,8 @@ class Walk:
         chance = self._chance
         if node.value and chance.random() < 0.1:
             return ""
+        if node.type in GARBAGE and chance.random() < 0.05:
+            return GARBAGE[node.type]
         if node.kind == "trigger":
             return "OK"
         if node.kind == "range" and node.bounds is not None:

@@ -144,9 +144,10 @@ def regional_lines(found: Sequence[Regional], say: Speaker) -> list[str]:
 
 
 class Chip(NamedTuple):
-    """One chosen value, and the address of the same question without it."""
+    """One chosen value, what its link does in words, and the address of the same question without it."""
 
     label: str
+    removing: str
     address: str
 
 
@@ -158,11 +159,11 @@ def chips(asked: Filter, view: str, say: Speaker, places: Places) -> list[Chip]:
             rest = {**asked.chosen, name: tuple(each for each in asked.values(name) if each != given)}
             left = Filter({key: values for key, values in rest.items() if values}, asked.edition, asked.at, asked.by)
             label = f"{say[f'filter_{name}']}: {value(name, given, asked.edition, say)}"
-            found.append(Chip(label, places.address(view, left.query())))
+            found.append(Chip(label, say("remove", name=label), places.address(view, left.query())))
     if asked.at is not None:
         left = Filter(asked.chosen, asked.edition, None, asked.by)
         label = f"{say['filter_at']}: {asked.at:%Y-%m-%d %H:%M}"
-        found.append(Chip(label, places.address(view, left.query())))
+        found.append(Chip(label, say("remove", name=label), places.address(view, left.query())))
     return found
 
 

@@ -21,6 +21,8 @@ from pop.evidence.maps.rules.hiding import Risk, Traits, by_country, small, wher
 State = Literal["number", "suppressed", "none_known", "no_answer", "outside"]
 # In whole years: evidence younger than the first is fresh, than the second ageing, the rest old.
 _YEAR, _THREE = 365, 3 * 365
+# Antarctica, which two of the three editions put outside all regions.
+_EMPTY_REGIONS = frozenset({"antarctica", "outside"})
 
 
 class Record(Protocol):
@@ -263,11 +265,16 @@ class Selection(Generic[R]):
         self.by_country: Mapping[str, int] = {code: count for code, count in counts if count}
 
     def by_region(self) -> Mapping[str, int]:
-        """Return {region of the edition: records}, every region that the question asks about, noughts too."""
-        found = dict.fromkeys(sorted({self.region_of[code] for code in self.region_of if self.asks_about(code)}), 0)
+        """Return {region of the edition: records}, every region that the question asks about, noughts too.
+
+        What nobody lives in is no gap: it stands there only if it has a record after all.
+        """
+        asked_about = {region for code, region in self.region_of.items() if self.asks_about(code)}
+        lived_in = {region for region in asked_about if region not in _EMPTY_REGIONS}
+        found = dict.fromkeys(sorted(lived_in), 0)
         for code, count in self.by_country.items():
-            found[self.region_of[code]] += count
-        return found
+            found[self.region_of[code]] = found.get(self.region_of[code], 0) + count
+        return dict(sorted(found.items()))
 
     def by_region_only(self) -> tuple[Regional, ...]:
         """Return what is shown by world region only, in M49's regions whatever the edition.

@@ -31,7 +31,7 @@ def matrix_of(answer: Selection[R], by: str, *, topics: Sequence[str], channels:
     """Return the matrix of an answer. Where the question names topics or channels, only those are lines and columns."""
     columns = tuple(answer.by_region()) if by == "region" else _columns(answer, channels)
     wanted = answer.asked.values("topic")
-    rows = [topic for topic in (*topics, GENERAL, NOT_KNOWN) if not wanted or topic in wanted]
+    rows = [topic for topic in (GENERAL, *topics, NOT_KNOWN) if not wanted or topic in wanted]
     return Matrix(
         by=by,
         columns=columns,

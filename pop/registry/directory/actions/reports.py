@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from pop.audit.actions import record
-from pop.registry.directory.models import Service, Task
+from pop.events.actions import publish
+from pop.registry.directory.models import Change, Service, Task
+from pop.registry.directory.rules.publication import ON_MAP, PUBLISHED, UNDER_REVIEW, suspends_on_complaint
 
 REASONS = (
     "no_answer",
@@ -43,7 +45,8 @@ class ReportError(ValueError):
 def report_number(*, service: UUID, contact: UUID | None, reason: str, number: str, now: datetime) -> None:
     """Keep one report as a task; an equal report that nobody has dealt with yet is counted instead.
 
-    Nothing else changes: a person decides what is shown. Raises ReportError.
+    Nothing else changes, a person decides what is shown; only a peer space, and what young people or machines run, is
+    shown to nobody from a complaint on until people have looked at it. Raises ReportError.
     """
     if reason not in REASONS:
         raise ReportError("unknown_reason")
@@ -53,7 +56,7 @@ def report_number(*, service: UUID, contact: UUID | None, reason: str, number: s
     hour = now.strftime("%Y-%m-%dT%H")
     with transaction.atomic():
         # The record's own row is the lock: two equal reports at once make one task with count 2.
-        found = Service.objects.select_for_update().filter(id=service, state="published", safety="clear").first()
+        found = Service.objects.select_for_update().filter(id=service, state=PUBLISHED, safety__in=ON_MAP).first()
         if found is None:
             raise ReportError("unknown_service")
         if contact is not None and not found.contacts.filter(id=contact).exists():
@@ -77,4 +80,19 @@ def report_number(*, service: UUID, contact: UUID | None, reason: str, number: s
             equal.detail |= {"hour": hour, "in_hour": equal.detail.get("in_hour", 0) + 1 if same_hour else 1}
             equal.count += 1
             equal.save(update_fields=["detail", "count", "last_at"])
+        _suspend_for_review(found, reason)
         record(action="report_number", object_type="service", object_id=str(found.id), detail={"reason": reason})
+
+
+def _suspend_for_review(service: Service, reason: str) -> None:
+    """Take a service off every page where a complaint is enough for that. Two people let it back."""
+    channels = set(service.contacts.values_list("channel", flat=True))
+    if not suspends_on_complaint(service.kind, service.organisation.operator, channels, reason):
+        return
+    Change.objects.create(
+        service=service, field="safety", before=service.safety, after=UNDER_REVIEW, via="report_number"
+    )
+    service.safety = UNDER_REVIEW
+    service.save(update_fields=["safety", "changed_at"])
+    record(action="suspend_for_review", object_type="service", object_id=str(service.id), detail={"reason": reason})
+    publish(name="registry_changed", payload={"countries": [service.country]})

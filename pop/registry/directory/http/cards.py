@@ -72,6 +72,7 @@ class ServiceCard:
     cautions: tuple[str, ...]
     notices: tuple[tuple[str, str], ...]
     conflicts: tuple[str, ...]
+    mapped_only: bool
 
 
 def address(url: str, checked: date | None, say: Speaker) -> Address | None:
@@ -124,6 +125,7 @@ def service_card(facts: ServiceFacts, conflicts: Sequence[str], today: date, say
         cautions=tuple(wording.cautions(facts, today, say)),
         notices=notice_lines(facts.notices, say),
         conflicts=tuple(wording.named("conflict", code, say) for code in conflicts),
+        mapped_only=facts.mapped_only,
     )
 
 

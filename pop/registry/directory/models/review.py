@@ -20,7 +20,7 @@ class Proposal(models.Model):
     service = models.ForeignKey(Service, on_delete=models.CASCADE, null=True, related_name="proposals")
     emergency = models.ForeignKey(EmergencyNumber, on_delete=models.CASCADE, null=True, related_name="proposals")
     country = models.CharField(max_length=2, blank=True)  # of an emergency number; blank where a service says it
-    kind = models.CharField(max_length=24)  # edit, publish, unsuspend, defunct, emergency
+    kind = models.CharField(max_length=24)  # edit, publish, unsuspend, defunct, emergency, mapping
     changes = models.JSONField(default=list)  # [{"contact": id|null, "field": …, "before": …, "after": …}]
     source = models.CharField(max_length=300, blank=True)
     observed_on = models.DateField(null=True)

@@ -51,6 +51,8 @@ class Service(models.Model):
     state = models.CharField(max_length=16, default="waiting", db_index=True)  # waiting, published, suspended, defunct
     # "clear", or why no child may see the record until a person decides; suspended and withheld need a reason code.
     safety = models.CharField(max_length=32, default="clear")
+    # Made from what somebody said in a survey: it needs the safety decision before a child is led to it.
+    from_survey = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -20,7 +20,7 @@ from pop.registry.directory.queries.pages import EXPLAINED, PUBLIC_FIELDS, WHOLE
 from pop.registry.directory.rules.hours import state_at
 from pop.registry.directory.rules.hours_text import HoursError
 from pop.registry.directory.rules.public_holidays import holidays_of
-from pop.registry.directory.rules.publication import CLEAR, PUBLISHED
+from pop.registry.directory.rules.publication import ON_MAP, PUBLISHED
 from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, STAGES, kinds, topics
 
 OPERATORS = ("civil_society", "government", "school", "faith", "youth_led", "company", "un")
@@ -96,8 +96,8 @@ def lists() -> Lists:
     )
 
 
-_ON_MAP = Q(state=PUBLISHED, safety=CLEAR)
-_OF_ON_MAP = Q(service__state=PUBLISHED, service__safety=CLEAR)
+_ON_MAP = Q(state=PUBLISHED, safety__in=ON_MAP)
+_OF_ON_MAP = Q(service__state=PUBLISHED, service__safety__in=ON_MAP)
 
 
 def edition() -> tuple[object, ...]:
@@ -107,7 +107,10 @@ def edition() -> tuple[object, ...]:
 
 
 def mapped_records() -> Iterator[MappedRecord]:
-    """Yield the published records that no safety decision holds back, in order of id, in two queries."""
+    """Yield the published records that may stand on a map, in order of id, in two queries.
+
+    Those that a survey brought are among them; children are led to none of these before the safety decision.
+    """
     offers = _offers()
     rows = Service.objects.filter(_ON_MAP).order_by("id").values_list(*_ROW, named=False)
     order = {topic: place for place, topic in enumerate(topics())}

@@ -24,6 +24,7 @@ from pop.registry.directory.models import (
 )
 from pop.registry.directory.queries.contradictions import conflict_codes
 from pop.registry.directory.rules.links import LINK_HOLDS
+from pop.registry.directory.rules.publication import CLEAR, MAPPED_ONLY, PUBLISHED, YOUTH_LED
 
 WEB = ("https://", "http://")
 # Reasons for withholding a contact from children that may still be shown to adults, with the reason.
@@ -85,7 +86,10 @@ class NoticeFacts:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """One published service with its contacts; `website_checked` as in ContactFacts."""
+    """One published service with its contacts; `website_checked` as in ContactFacts.
+
+    `mapped_only`: it awaits its safety decision, and has neither contacts nor a website here.
+    """
 
     id: UUID
     name: str
@@ -111,6 +115,7 @@ class ServiceFacts:
     changed_at: datetime
     contacts: tuple[ContactFacts, ...]
     notices: tuple[NoticeFacts, ...]
+    mapped_only: bool = False
 
     def contact(self, id: UUID) -> ContactFacts | None:
         """Return one of its contacts, or None."""
@@ -175,7 +180,15 @@ class CountryCount:
 
 def visible_services() -> QuerySet[Service]:
     """Return the records that anybody may see, with their organisation."""
-    return Service.objects.filter(state="published", safety="clear").select_related("organisation")
+    return Service.objects.filter(state=PUBLISHED, safety=CLEAR).select_related("organisation")
+
+
+def listed_services() -> QuerySet[Service]:
+    """Return the records that a country's page names: also those that await their safety decision, without a way to
+    reach them. What young people lead is shown by region only, and by no page of a country.
+    """
+    waiting = Q(safety=MAPPED_ONLY) & ~Q(organisation__operator=YOUTH_LED)
+    return Service.objects.filter(Q(safety=CLEAR) | waiting, state=PUBLISHED).select_related("organisation")
 
 
 def service_facts(id: UUID, *, now: datetime) -> ServiceFacts | Tombstone | None:
@@ -183,7 +196,7 @@ def service_facts(id: UUID, *, now: datetime) -> ServiceFacts | Tombstone | None
     record = Service.objects.filter(id=id).select_related("organisation").first()
     if record is None:
         return None
-    if record.state == "published" and record.safety == "clear":
+    if listed_services().filter(id=id).exists():
         return facts_of([record], now=now)[0]
     if record.state == "suspended":
         return Tombstone(record.id, record.state, "", record.country, record.changed_at.date())
@@ -198,7 +211,7 @@ def service_facts(id: UUID, *, now: datetime) -> ServiceFacts | Tombstone | None
 
 def country_services(country: str, *, now: datetime) -> list[ServiceFacts]:
     """Return a country's services: those for children first, then by name."""
-    records = facts_of(visible_services().filter(country=country), now=now)
+    records = facts_of(listed_services().filter(country=country), now=now)
     return sorted(records, key=lambda facts: ("child" not in facts.audience, facts.name.casefold(), str(facts.id)))
 
 
@@ -220,7 +233,7 @@ def country_emergency(country: str) -> list[EmergencyFacts]:
 
 def country_counts() -> Mapping[str, CountryCount]:
     """Return {country: how many services anybody may see, and the newest date of their evidence}."""
-    rows = visible_services().order_by().values("country").annotate(number=Count("id"), newest=Max("stage_on"))
+    rows = listed_services().order_by().values("country").annotate(number=Count("id"), newest=Max("stage_on"))
     return {row["country"]: CountryCount(row["number"], row["newest"]) for row in rows}
 
 
@@ -260,13 +273,15 @@ def _open_to_all(facts: ServiceFacts) -> Q:
     # What a source wrote about all numbers at once quotes those, too, that a person has taken away.
     hidden = any(contact.concealed == "review" for contact in facts.contacts)
     fields = PUBLIC_FIELDS - WHOLE_SOURCE if hidden else PUBLIC_FIELDS
+    if facts.mapped_only:
+        fields = fields - {"website", "record", "contact"}
     return Q(field__in=fields) & (Q(contact_id=None) | Q(contact_id__in=readable))
 
 
 def facts_of(records: Iterable[Service], *, now: datetime) -> list[ServiceFacts]:
     """Return the facts of visible records, in their order, in a fixed number of queries."""
     services = list(records)
-    ids = [record.id for record in services]
+    ids = [record.id for record in services if record.safety != MAPPED_ONLY]
     contacts: dict[UUID, list[Contact]] = {}
     for contact in Contact.objects.filter(service_id__in=ids).order_by("position", "id"):
         contacts.setdefault(contact.service_id, []).append(contact)
@@ -295,14 +310,15 @@ def facts_of(records: Iterable[Service], *, now: datetime) -> list[ServiceFacts]
             topics=tuple(record.topics),
             timezone=record.timezone,
             holiday_policy=record.holiday_policy,
-            website=record.website,
-            website_checked=checked.get(record.website),
+            website="" if record.safety == MAPPED_ONLY else record.website,
+            website_checked=None if record.safety == MAPPED_ONLY else checked.get(record.website),
             stage=record.stage,
             stage_on=record.stage_on,
             source=record.source,
             changed_at=record.changed_at,
             contacts=tuple(_contact(each, record.kind, checked) for each in contacts.get(record.id, ())),
             notices=tuple(notices.get(record.id, ())),
+            mapped_only=record.safety == MAPPED_ONLY,
         )
         for record in services
     ]

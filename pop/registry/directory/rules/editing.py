@@ -95,6 +95,8 @@ STATE_KINDS = {
     "defunct": ("defunct", None),
 }
 ONE, TWO = 1, 2
+# What a survey says, taken up by a reviewer.
+MAPPING = "mapping"
 OLDEST_OBSERVATION = date(2000, 1, 1)
 
 _CALLED = frozenset({"phone", "relay_text"})
@@ -116,7 +118,9 @@ class MistakeError(ValueError):
 
 def approvals_needed(kind: str, state: str, changes: Iterable[Change]) -> int:
     """Return how many people besides the proposer must agree to a change of a record in `state`."""
-    if kind in ("publish", "unsuspend", "emergency"):
+    if kind in ("publish", "unsuspend", "emergency") or (
+        kind == MAPPING and any(c["field"] == "state" for c in changes)
+    ):
         return TWO
     if state == "waiting":
         # Nobody is shown it yet, and its publication needs two people who look at exactly these numbers.

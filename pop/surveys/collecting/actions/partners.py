@@ -21,7 +21,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}")
 
 class PartnerError(Exception):
     """Something that is not done with a partner. `code`: `bad_name`, `unknown_country`, `bad_email`, `name_taken`,
-    `unknown_partner`, `unknown_token`.
+    `unknown_partner`, `unknown_token`, `unknown_form`.
     """
 
     def __init__(self, code: str) -> None:

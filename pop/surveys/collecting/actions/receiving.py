@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from pop.audit.actions import record
 from pop.events.actions import publish
@@ -92,49 +92,61 @@ def receive(
     survey = _survey(said, source)
     wanted = files_of(root, shape_of_survey(survey.id))
     digest = fingerprint(root)
-    held = Submission.objects.filter(instance_id=said.instance_id).first()
+    held = _held(said.instance_id)
     if held is None and survey.state == "closed" and source != "import":
         raise RefusedError("closed")
     if held is not None and not _is(held, survey, partner, digest):
         return Received(Outcome.CONFLICT, held.id)
     # The files come first: a row that is committed never waits for its bytes.
     kept = [_keep(each) for each in _once([each for each in files if each.name in wanted])]
-    faults = faults_of(survey.id, xml, now=now) if held is None else []
+    fresh = Submission(
+        instance_id=said.instance_id,
+        survey_id=survey.id,
+        partner_id=partner,
+        xml=xml,
+        sha256=digest,
+        source=source,
+        state="received" if complete else "incomplete",
+        files=list(wanted),
+        faults=faults_of(survey.id, xml, now=now) if held is None else [],
+        provenance=dict(provenance or {}),
+        received_at=now,
+        completed_at=now if complete else None,
+    )
     with transaction.atomic():
-        original = _original(said, survey, partner)
-        fresh = Submission(
-            instance_id=said.instance_id,
-            survey=survey,
-            partner_id=partner,
-            xml=xml,
-            sha256=digest,
-            source=source,
-            state="incomplete",
-            files=list(wanted),
-            faults=faults,
-            provenance=dict(provenance or {}),
-            replaces=original,
-            received_at=now,
-        )
-        if original is not None:
-            _refuse_a_second_correction(original, said.instance_id)
-        # Of any number of equal posts at once one inserts; the others wait for it here, and find it.
-        Submission.objects.bulk_create([fresh], ignore_conflicts=True)
-        row = Submission.objects.select_for_update().get(instance_id=said.instance_id)
-        if row.id != fresh.id and not _is(row, survey, partner, digest):
+        fresh.replaces = _original(said, survey, partner)
+        if held is None and _insert(fresh):
+            _add_files(fresh, kept)
+            return Received(_tell(fresh, complete), fresh.id)
+        row = _held(said.instance_id, lock=True)
+        if row is None:
+            raise RefusedError("corrected_already")
+        if not _is(row, survey, partner, digest):
             return Received(Outcome.CONFLICT, row.id)
-        added = _add_files(row, kept)
-        if added is None:
+        there = dict(row.attachments.values_list("name", "received_sha256"))
+        if any(there.get(each.name, each.received_sha256) != each.received_sha256 for each in kept):
             return Received(Outcome.CONFLICT, row.id)
-        return Received(_finish(row, row.id == fresh.id, added, complete, now), row.id)
+        missing = [each for each in kept if each.name not in there]
+        _add_files(row, missing)
+        return Received(_go_on(row, bool(missing), complete, now), row.id)
 
 
-def _survey(said: Named, source: str) -> Survey:
+@dataclass(frozen=True)
+class _Version:
+    """The version of a form that a submission fills."""
+
+    id: UUID
+    form_id: str
+    state: str
+
+
+def _survey(said: Named, source: str) -> _Version:
     """Return the survey that a submission fills. A draft is nobody's business: it answers as an unknown form does."""
-    found = Survey.objects.filter(form_id=said.form_id).defer("source", "xform")
-    if source != "import":
-        found = found.exclude(state="draft")
-    rows = {each.version: each for each in found}
+    rows = {
+        version: _Version(id, said.form_id, state)
+        for id, version, state in Survey.objects.filter(form_id=said.form_id).values_list("id", "version", "state")
+        if source == "import" or state != "draft"
+    }
     if not rows:
         raise RefusedError("unknown_form")
     if said.version not in rows:
@@ -142,25 +154,43 @@ def _survey(said: Named, source: str) -> Survey:
     return rows[said.version]
 
 
-def _is(row: Submission, survey: Survey, partner: UUID | None, digest: str) -> bool:
+def _held(instance_id: str, *, lock: bool = False) -> Submission | None:
+    """Return what is kept under an id, without its answers, or None."""
+    rows = Submission.objects.filter(instance_id=instance_id)
+    if lock:
+        rows = rows.select_for_update()
+    return rows.only("id", "survey_id", "partner_id", "sha256", "source", "state").first()
+
+
+def _insert(fresh: Submission) -> bool:
+    """Insert a row; False where one of its id, or another correction of the same original, was quicker.
+
+    Of any number of equal posts at once one inserts: the others wait for it here, and then find it.
+    """
+    try:
+        with transaction.atomic():
+            fresh.save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _is(row: Submission, survey: _Version, partner: UUID | None, digest: str) -> bool:
     return row.sha256 == digest and row.survey_id == survey.id and row.partner_id == partner
 
 
-def _original(said: Named, survey: Survey, partner: UUID | None) -> Submission | None:
+def _original(said: Named, survey: _Version, partner: UUID | None) -> Submission | None:
     """Return the submission that this one corrects, locked: of two corrections of one, the second is refused."""
     if not said.deprecated_id:
         return None
-    found = Submission.objects.select_for_update(of=("self",)).select_related("survey")
-    original = found.filter(instance_id=said.deprecated_id).first()
-    if original is None or original.partner_id != partner or original.survey.form_id != survey.form_id:
+    rows = Submission.objects.filter(instance_id=said.deprecated_id, survey__form_id=survey.form_id)
+    original = rows.select_for_update(of=("self",)).only("id", "partner_id").first()
+    if original is None or original.partner_id != partner:
         raise RefusedError("unknown_original")
-    return original
-
-
-def _refuse_a_second_correction(original: Submission, instance_id: str) -> None:
-    correction = Submission.objects.filter(replaces=original).only("instance_id").first()
-    if correction is not None and correction.instance_id != instance_id:
+    correction = Submission.objects.filter(replaces=original).values_list("instance_id", flat=True).first()
+    if correction not in {None, said.instance_id}:
         raise RefusedError("corrected_already")
+    return original
 
 
 def _once(files: Sequence[File]) -> Sequence[File]:
@@ -181,12 +211,9 @@ def _keep(file: File) -> _Kept:
     return _Kept(file.name, picture.media_type, len(picture.data), storage.keep(picture.data), received)
 
 
-def _add_files(row: Submission, kept: Sequence[_Kept]) -> int | None:
-    """Add the files that are not there yet and return how many; None where one is there with other content."""
-    there = {each.name: each.received_sha256 for each in row.attachments.all()}
-    if any(there.get(each.name, each.received_sha256) != each.received_sha256 for each in kept):
-        return None
-    missing = [each for each in kept if each.name not in there]
+def _add_files(row: Submission, kept: Sequence[_Kept]) -> None:
+    if not kept:
+        return
     Attachment.objects.bulk_create(
         Attachment(
             submission=row,
@@ -196,22 +223,27 @@ def _add_files(row: Submission, kept: Sequence[_Kept]) -> int | None:
             sha256=each.sha256,
             received_sha256=each.received_sha256,
         )
-        for each in missing
+        for each in kept
     )
-    return len(missing)
 
 
-def _finish(row: Submission, fresh: bool, added: int, complete: bool, now: datetime) -> Outcome:
-    """Write down that a submission is whole, once, and tell of it; return what became of the post."""
-    whole = row.state != "incomplete"
-    if whole or not complete:
-        if fresh or added:
-            _note(row, "receive_part")
-            return Outcome.WAITING
-        return Outcome.SAME if whole else Outcome.WAITING
-    row.state = "received"
-    row.completed_at = now
-    row.save(update_fields=["state", "completed_at"])
+def _go_on(row: Submission, added: bool, complete: bool, now: datetime) -> Outcome:
+    """Go on with a submission that had begun to arrive; return what became of the post."""
+    if row.state == "incomplete" and complete:
+        row.state, row.completed_at = "received", now
+        row.save(update_fields=["state", "completed_at"])
+        return _tell(row, complete)
+    if added:
+        _note(row, "receive_part")
+        return Outcome.WAITING
+    return Outcome.WAITING if row.state == "incomplete" else Outcome.SAME
+
+
+def _tell(row: Submission, complete: bool) -> Outcome:
+    """Write down that a submission arrived, or its first part; tell of it when it is whole, which happens once."""
+    if not complete:
+        _note(row, "receive_part")
+        return Outcome.WAITING
     _note(row, "receive_submission")
     publish(name=RECEIVED, payload={"submission": str(row.id), "survey": str(row.survey_id)})
     return Outcome.NEW

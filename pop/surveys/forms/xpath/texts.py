@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+from collections.abc import Iterator
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as patterns  # type: ignore[attr-defined]
 from typing import Any
@@ -14,8 +15,10 @@ from pop.surveys.forms.xpath.values import Value, number_of, text_of
 from pop.surveys.forms.xpath.world import World
 
 LONGEST_UUID = 4096
-# A pattern is tried on no more than this much of an answer.
-_LONGEST_TRIED = 10_000
+_MANY = 64
+# The longest answer that a pattern is tried on. One that is bound to the beginning and repeats without end at most once
+# takes its time in step with the answer; any other may take the square of it.
+_LONGEST_SQUARE = 2_000
 _SPACE = re.compile(r"[ \t\r\n]+")
 _PLAIN_DOLLAR = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
 
@@ -76,8 +79,9 @@ def selected_at(world: World, values: list[Value]) -> str:
 
 
 def regex(words: list[str]) -> bool:
-    """Whether a pattern is found in a text; its signs ^ and $ bind it to the ends."""
-    return _pattern(words[1]).search(words[0][:_LONGEST_TRIED]) is not None
+    """Whether a pattern is found in a text; its signs ^ and $ bind it to the ends. In a text far too long it is not."""
+    pattern, in_step = _pattern(words[1])
+    return (in_step or len(words[0]) <= _LONGEST_SQUARE) and pattern.search(words[0]) is not None
 
 
 def check_regex(call: Call) -> None:
@@ -101,8 +105,11 @@ def check_pairs(call: Call) -> None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(_in_python(text), re.ASCII)
+def _pattern(text: str) -> tuple[re.Pattern[str], bool]:
+    """Return a pattern, and whether its search takes its time in step with the text."""
+    plain = _in_python(text)
+    endless = sum(_is_endless(code, given) for code, given in _all_codes(patterns.parse(plain)))
+    return re.compile(plain, re.ASCII), endless == 0 or (endless == 1 and plain.startswith("^"))
 
 
 def _in_python(text: str) -> str:
@@ -111,22 +118,38 @@ def _in_python(text: str) -> str:
 
 
 def _may_run_away(parsed: Any, *, inside: bool) -> bool:
-    """Whether something that repeats without end stands inside something else that does."""
+    """Whether something that repeats, or that has several ways to match, stands inside something that never ends."""
     for code, given in parsed:
-        if code in {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}:
-            _, most, part = given
-            endless = most == codes.MAXREPEAT or most > 64
-            if (endless and inside) or _may_run_away(part, inside=inside or endless):
-                return True
-        elif code is codes.SUBPATTERN:
-            if _may_run_away(given[-1], inside=inside):
-                return True
-        elif code is codes.BRANCH:
-            if any(_may_run_away(part, inside=inside) for part in given[1]):
-                return True
-        elif code in {codes.ASSERT, codes.ASSERT_NOT} and _may_run_away(given[1], inside=inside):
+        endless = _is_endless(code, given)
+        if inside and (endless or code is codes.BRANCH):
+            return True
+        if any(_may_run_away(part, inside=inside or endless) for part in _inner(code, given)):
             return True
     return False
+
+
+def _is_endless(code: Any, given: Any) -> bool:
+    if code not in {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}:
+        return False
+    return bool(given[1] == codes.MAXREPEAT or given[1] > _MANY)
+
+
+def _inner(code: Any, given: Any) -> list[Any]:
+    """Return the patterns inside a part of a pattern."""
+    if code in {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}:
+        return [given[2]]
+    if code is codes.SUBPATTERN:
+        return [given[-1]]
+    if code is codes.BRANCH:
+        return list(given[1])
+    return [given[1]] if code in {codes.ASSERT, codes.ASSERT_NOT} else []
+
+
+def _all_codes(parsed: Any) -> Iterator[tuple[Any, Any]]:
+    for code, given in parsed:
+        yield code, given
+        for part in _inner(code, given):
+            yield from _all_codes(part)
 
 
 def _each(values: list[Value]) -> list[str]:

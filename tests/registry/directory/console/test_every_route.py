@@ -12,6 +12,7 @@ from pop.helpline.supervision.http.urls import console_urlpatterns as supervisio
 from pop.people.entrance import declared
 from pop.people.models import ROLES
 from pop.registry.directory.actions.review.proposing import propose_service
+from pop.registry.mapping.models import Finding
 from pop.server.console import urlpatterns
 
 pytestmark = pytest.mark.storage
@@ -52,6 +53,12 @@ ROUTES = {
     "emergency_add": ("GET", EDITOR),
     "emergency_one": ("GET", EDITOR),
     "link_list": ("GET", ALL),
+    "mapping_list": ("GET", WORKERS),
+    "mapping_one": ("GET", WORKERS),
+    "mapping_take": ("POST", EDITOR),
+    "mapping_reject": ("POST", WORKERS),
+    "safety_one": ("GET", WORKERS),
+    "safety_take": ("POST", WORKERS),
     "risk_list": ("GET", WORKERS),
     "risk_add": ("GET", WORKERS),
     "risk_one": ("GET", WORKERS),
@@ -106,6 +113,14 @@ def address(kenya, people, seen, service_values):
             country="KE", about="everything", which="", effect="hidden", reason="attacks", by=people.editor.pk
         ),
         "act": "agree",
+        "finding_id": Finding.objects.create(
+            submission=kenya.service.pk,
+            instrument="helplines",
+            source="survey helplines",
+            received_on=kenya.task.created_at.date(),
+            state="compared",
+            made_at=kenya.task.created_at,
+        ).pk,
         "token": "no-such-token",
         "name": "mfa/js/webauthn.js",
         "pk": 1,

@@ -173,6 +173,8 @@ def test_no_page_has_a_violation_or_scrolls_sideways(browser, desk):
         "/emergency",
         "/emergency/add",
         "/links",
+        "/map-risks",
+        "/map-risks/add",
         "/staff",
         "/staff/add",
         "/audit",

@@ -31,6 +31,7 @@ from pop.registry.directory.rules.editing import (
     differences,
     service_columns,
 )
+from pop.registry.directory.rules.publication import MAPPED_ONLY, cleared
 
 MOST_WAITING = 50
 
@@ -106,6 +107,10 @@ def propose_state(*, service_id: UUID, kind: str, seen: Seen, by: UUID) -> UUID:
         raise RefusalError("state_wrong")
     if service.proposals.filter(kind=kind, state="waiting").exists():
         raise RefusalError("already_waiting")
+    if service.safety == MAPPED_ONLY and kind == "publish" and service.state == "published":
+        raise RefusalError("safety_first")
+    if safety is not None:
+        safety = cleared(service.from_survey, service.kind)
     wanted = {"state": state} | ({} if safety is None else {"safety": safety})
     changes = differences(None, service_values(service), wanted)
     if kind != "defunct":

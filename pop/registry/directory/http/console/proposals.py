@@ -34,7 +34,7 @@ from pop.registry.directory.queries.console.work import ProposalLine
 from pop.registry.directory.rules.editing import DIGEST, TWO, warnings_of
 
 STATES = ("waiting", "applied", "rejected", "withdrawn", "outdated")
-KINDS = ("edit", "publish", "unsuspend", "defunct", "emergency")
+KINDS = ("edit", "publish", "unsuspend", "defunct", "emergency", "mapping")
 COLUMNS = (
     Column[ProposalLine](
         "proposal_service",

@@ -1,0 +1,71 @@
+"""Records as a comparison needs them: names, country, website, and every number and address to reach them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from pop.registry.directory.models import Proposal, Service
+from pop.registry.directory.rules.editing import CONTACT_COLUMNS, SERVICE_FIELDS, reach_digest
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """One record with its own values and its contacts' columns; `safety` and `state` are as the registry keeps them."""
+
+    id: UUID
+    country: str
+    organisation: str
+    operator: str
+    state: str
+    safety: str
+    values: Mapping[str, Any]
+    contacts: tuple[Mapping[str, Any], ...]
+    digest: str  # of its numbers and whom they reach (rules/editing.py: reach_digest)
+
+
+def comparable(*, country: str, e164: Iterable[str], hosts: Iterable[str]) -> list[Comparable]:
+    """Return the records that something in `country` could be: all of the country, and whoever elsewhere has one of
+    these full numbers or names one of these hosts. Closed records are left out.
+    """
+    near = Q(country=country) | Q(contacts__e164__in=[number for number in e164 if number])
+    for host in hosts:
+        near |= Q(website__icontains=host)
+    rows = Service.objects.filter(near).exclude(state="defunct").select_related("organisation")
+    return [_comparable(row) for row in rows.prefetch_related("contacts").distinct().order_by("id")]
+
+
+def comparable_one(service: UUID) -> Comparable | None:
+    """Return one record, or None."""
+    row = Service.objects.filter(pk=service).select_related("organisation").prefetch_related("contacts").first()
+    return _comparable(row) if row else None
+
+
+def agreed_to(proposal: UUID | None) -> list[UUID]:
+    """Return who proposed and who agreed to a proposal, the proposer first; nobody where there is none."""
+    found = Proposal.objects.filter(pk=proposal).first() if proposal else None
+    if found is None:
+        return []
+    return [found.proposed_by, *found.approvals.filter(yes=True).order_by("at").values_list("by", flat=True)]
+
+
+def _comparable(row: Service) -> Comparable:
+    values = {name: getattr(row, name) for name in SERVICE_FIELDS}
+    contacts = [
+        {"id": each.pk, **{name: getattr(each, name) for name in CONTACT_COLUMNS}} for each in row.contacts.all()
+    ]
+    return Comparable(
+        id=row.pk,
+        country=row.country,
+        organisation=row.organisation.name,
+        operator=row.organisation.operator,
+        state=row.state,
+        safety=row.safety,
+        values=values,
+        contacts=tuple(contacts),
+        digest=reach_digest(values, contacts),
+    )

@@ -1,0 +1,192 @@
+"""Hearing of submissions: each becomes one finding, compared with the registry; a withdrawn one leaves everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from pop.audit import actions as audit
+from pop.places import countries
+from pop.places.moments import zone_of
+from pop.registry.directory.actions.review.surveyed import drop_proposal, take_back
+from pop.registry.directory.rules.editing import MistakeError, contact_columns
+from pop.registry.directory.rules.tables import kinds
+from pop.registry.mapping.actions.comparing import compare
+from pop.registry.mapping.instruments import NAMES, consents
+from pop.registry.mapping.models import Finding
+from pop.registry.mapping.rules.answers import Offered, UnreadableError, offered, read_answers
+from pop.surveys.collecting.queries.submissions import Whole, chain, submission
+from pop.surveys.collecting.queries.surveys import survey
+
+_FORM_PREFIX: Final = "pop_"
+_COUNTED: Final = "received"
+
+
+def submission_received(payload: Mapping[str, object]) -> None:
+    """Make or renew the finding of a submission. Subscribe this to the event of that name; to hear twice is to hear
+    once.
+    """
+    hear(UUID(str(payload["submission"])))
+
+
+def submission_withdrawn(payload: Mapping[str, object]) -> None:
+    """Take away what a submission, and all that it corrected, brought. Subscribe this to the event of that name."""
+    for each in chain(UUID(str(payload["submission"]))):
+        forget(each.id)
+
+
+def hear(submission_id: UUID) -> UUID | None:
+    """Make the finding of a submission and compare it; return its id, or None where it is none of the instruments'.
+
+    A correction takes the place of what it corrects, and stays with the record that came of that. What a person has
+    decided about is left as it is.
+    """
+    whole = submission(submission_id)
+    if whole is None or whole.facts.state != _COUNTED:
+        return None
+    known = survey(whole.facts.survey)
+    instrument = (known.instrument or known.form_id.removeprefix(_FORM_PREFIX)) if known else ""
+    if instrument not in NAMES:
+        return None
+    try:
+        offer = offered(read_answers(whole.xml), instrument, consents())
+    except UnreadableError:
+        return None  # taken in before it was read: whoever keeps the surveys sees it there
+    with transaction.atomic():
+        Finding.objects.bulk_create([_made(whole, instrument, offer)], ignore_conflicts=True)
+        finding = Finding.objects.select_for_update().get(submission=submission_id)
+        if finding.state not in ("received", "compared"):
+            return finding.pk
+        before = whole.facts.replaces
+        earlier = Finding.objects.select_for_update().filter(submission=before).first() if before else None
+        if earlier is not None:
+            _replace(earlier, finding)
+        later = whole.facts.replaced_by
+        if later and Finding.objects.filter(submission=later).exists():
+            finding.state = "replaced"
+        else:
+            compare(finding)
+        finding.save()
+        audit.record(
+            action="compare_submission",
+            object_type="finding",
+            object_id=str(finding.pk),
+            detail={"instrument": instrument, "verdict": finding.verdict},
+        )
+    return finding.pk
+
+
+@transaction.atomic
+def forget(submission_id: UUID) -> None:
+    """Leave of a finding that there was one, and take from the registry what came of it."""
+    finding = Finding.objects.select_for_update().filter(submission=submission_id).first()
+    if finding is None or finding.state == "withdrawn":
+        return
+    proposal, service = finding.proposal_id, finding.service_id
+    finding.name, finding.values, finding.contacts, finding.unread = "", {}, [], []
+    finding.choices, finding.consents, finding.reasons = {}, {}, []
+    finding.state, finding.decided_at = "withdrawn", timezone.now()
+    finding.save()
+    if service is not None:
+        take_back(service_id=service, source=finding.source, proposals=[proposal] if proposal else [])
+    audit.record(action="withdraw_finding", object_type="finding", object_id=str(finding.pk))
+
+
+def _made(whole: Whole, instrument: str, offer: Offered) -> Finding:
+    values = _fit(offer.values)
+    country = values.get("country", "")
+    contacts, unread = _read(offer.contacts, country)
+    on = whole.facts.received_at.date()
+    return Finding(
+        submission=whole.facts.id,
+        instrument=instrument,
+        source=f"survey {instrument}, {on.isoformat()}, {str(whole.facts.id)[:8]}",
+        received_on=on,
+        invited=whole.facts.partner is not None,
+        name=str(values.get("name", "")),
+        country=country,
+        values=values,
+        contacts=contacts,
+        unread=unread,
+        consents=dict(offer.consents),
+        unplaced=offer.unplaced,
+        made_at=timezone.now(),
+    )
+
+
+def _fit(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a record can hold: a client may send what the form would have refused."""
+    found = dict(values)
+    for name in ("name", "organisation"):
+        if name in found:
+            found[name] = " ".join(str(found[name]).split())[:200]
+    if found.get("country") not in countries.codes():
+        found.pop("country", None)
+    if found.get("kind") not in kinds():
+        found.pop("kind", None)
+    if len(str(found.get("website", ""))) > 300:
+        del found["website"]
+    for name in ("age_min", "age_max"):
+        if found.get(name, 0) > 99:
+            del found[name]
+    return found
+
+
+def _read(stated: Sequence[Mapping[str, Any]], country: str) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Return (columns of the contacts that can be read, those that cannot with the reason's code)."""
+    read: list[dict[str, Any]] = []
+    unread: list[dict[str, str]] = []
+    for each in stated:
+        try:
+            read.append(_columns(each, country))
+        except MistakeError as mistake:
+            said = {"channel": str(each["channel"]), "as_stated": str(each["as_stated"])[:200], "code": mistake.code}
+            unread.append(said)
+    return read, unread
+
+
+def _columns(stated: Mapping[str, Any], country: str) -> dict[str, Any]:
+    whole = {
+        **stated,
+        "as_stated": str(stated["as_stated"])[:200],
+        "message_body": "",
+        "alternative": "",
+        "languages": [],
+        "subdivisions": [],
+        "withheld": "",
+        "age_min": None,
+        "age_max": None,
+        "leaves_trace": None,
+        "from_abroad": None,
+    }
+    zone = zone_name(country)
+    try:
+        return contact_columns(whole, country, zone)
+    except MistakeError as mistake:
+        if mistake.field != "hours_source":
+            raise
+        # A number is worth having without hours that nobody can read.
+        return contact_columns({**whole, "hours_source": ""}, country, zone)
+
+
+def zone_name(country: str) -> str:
+    """Return the time zone of a country that has one only, else ""."""
+    zone = zone_of(country) if country else None
+    return zone.info.key if zone is not None and not zone.city else ""
+
+
+def _replace(earlier: Finding, finding: Finding) -> None:
+    """Put a correction in the place of what it corrects."""
+    finding.replaces = earlier
+    if earlier.state == "withdrawn":
+        return
+    if earlier.proposal_id and earlier.state == "proposed":
+        drop_proposal(proposal_id=earlier.proposal_id)
+        earlier.refresh_from_db()
+    finding.service = earlier.service
+    earlier.state = "replaced"
+    earlier.save()

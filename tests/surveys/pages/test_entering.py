@@ -1,0 +1,143 @@
+"""What browsers post, made into answers."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from pop.places.words import Speaker
+from pop.surveys.forms.answering import Answering, Page
+from pop.surveys.forms.loading import load
+from pop.surveys.pages import fields, leafing
+from pop.surveys.pages.entering import MOST_BYTES, TooMuchError, given, one, read_posted
+from pop.surveys.pages.words import SURVEY
+from tests.surveys.filled import NOW
+
+FORM = load("kinds.md", Path(__file__).with_name("kinds.md").read_bytes())
+SAY = Speaker((SURVEY,), "en")
+
+
+def begun() -> Answering:
+    return Answering.begin(FORM, now=NOW, chance=random.Random(1), language="en")
+
+
+def answered(path: str, *values: str) -> str | None:
+    answering = begun()
+    return next(
+        (found[path] for page in answering.pages() if path in (found := given(answering, page, {path: values}))), None
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "answer"),
+    [
+        ("/data/who/staff", ["12"], "12"),
+        ("/data/who/staff", ["1 200"], "1200"),
+        ("/data/who/staff", ["１２"], "12"),
+        ("/data/who/staff", ["−3"], "-3"),
+        ("/data/who/staff", ["some"], "some"),
+        ("/data/who/staff", ["1.5.2"], "1.5.2"),
+        ("/data/who/share", ["3,5"], "3.5"),
+        ("/data/who/share", ["٣٫٥"], "3.5"),
+        ("/data/who/name", ["one", "two"], "two"),
+        ("/data/who/alone", ["", "no"], "no"),
+        ("/data/where/country", ["invented  LAND 07"], "c07"),
+        ("/data/where/country", ["Atlantis"], "Atlantis"),
+        ("/data/where/country", ["Atlantis", "c09"], "c09"),
+        ("/data/where/topics", ["", "t01", "t03"], "t01 t03"),
+        ("/data/where/topics", [""], ""),
+        ("/data/where/place", ["46.2°, 6.1°"], "46.2 6.1"),
+        ("/data/who/hello", ["x"], None),
+        ("/data/who/twice", ["x"], None),
+    ],
+)
+def test_answers_are_read_as_they_were_meant(path: str, values: list[str], answer: str | None) -> None:
+    assert answered(path, *values) == answer
+
+
+def test_what_was_not_posted_is_not_touched() -> None:
+    answering = begun()
+    assert given(answering, answering.pages()[0], {"do": ["next"]}) == {}
+
+
+def test_a_post_is_read_whole_or_not_at_all() -> None:
+    assert one(read_posted(b"a=1&a=2&b"), "a") == "2"
+    assert one(read_posted(b"a=%C3%A4"), "a") == "ä"
+    for body in (b"a" * (MOST_BYTES + 1), b"a&" * 5_000):
+        with pytest.raises(TooMuchError):
+            read_posted(body)
+
+
+def page(path: str) -> Page:
+    return Page(path, (), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "path", "index"),
+    [
+        ("abc", "abc", "a", 1),
+        ("abc", "abc", "c", 3),
+        ("abc", "axbc", "a", 1),
+        ("abc", "ac", "b", 1),
+        ("abc", "c", "b", 0),
+        ("abc", "abc", "z", 0),
+    ],
+)
+def test_the_next_page_is_found_while_pages_come_and_go(before: str, now: str, path: str, index: int) -> None:
+    assert leafing.after([page(each) for each in before], [page(each) for each in now], path) == index
+
+
+def test_every_kind_has_a_control_and_every_field_a_place_of_its_own() -> None:
+    answering = begun()
+    answering.set("/data/who/alone", "no")
+    shown = [
+        each
+        for current in answering.pages()
+        for each in fields.fields_in(fields.parts_of(answering, current, SAY, faults={}))
+    ]
+    controls = {each.path.rpartition("/")[2]: each.control for each in shown}
+    assert controls == {
+        "hello": "note",
+        "name": "text",
+        "alone": "radios",
+        "partners": "area",
+        "staff": "number",
+        "share": "number",
+        "country": "search",
+        "second": "select",
+        "topics": "boxes",
+        "several": "boxes",
+        "since": "date",
+        "opens": "time",
+        "last": "datetime",
+        "busy": "radios",
+        "place": "text",
+        "sure": "tick",
+        "number": "text",
+        "always": "radios",
+        "more": "area",
+    }
+    assert len({each.id for each in shown}) == len(shown)
+    assert {each.path.rpartition("/")[2] for each in shown if each.live} >= {"alone", "staff", "always"}
+
+
+def test_a_repeat_without_rows_offers_the_first_one_in_its_place() -> None:
+    answering = begun()
+    answering.remove_repeat("/data/contact", 1)
+    last = answering.pages()[-1]
+    assert last.path == "/data/contact"
+    [adder] = fields.parts_of(answering, last, SAY, faults={})
+    assert isinstance(adder, fields.Adder)
+    assert (adder.path, adder.label, adder.count) == ("/data/contact", "A way to reach you", 0)
+    assert fields.title_of(answering, last) == "A way to reach you"
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [("be", ["Benin", "Belize"]), ("ENI", ["Benin"]), ("Belise", ["Belize"]), ("", []), ("z", ["Belize"])],
+)
+def test_the_likely_choices_are_found(written: str, found: list[str]) -> None:
+    offered = [("BJ", "Benin"), ("BZ", "Belize"), ("KE", "Kenya")]
+    assert [label for _, label in fields.nearest(written, offered)] == found
