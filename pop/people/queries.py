@@ -114,6 +114,12 @@ def public_keys_of(staff_ids: Iterable[UUID]) -> dict[UUID, StaffPublicKey]:
     return {row.staff_id: StaffPublicKey(row.staff_id, row.edition, bytes(row.public_key)) for row in rows}
 
 
+def keyed_since(staff_ids: Iterable[UUID]) -> dict[UUID, dt.datetime]:
+    """Return since when active staff have the key in force: what was sealed to them before does not open with it."""
+    rows = StaffKey.objects.filter(staff__in=list(staff_ids), staff__is_active=True, ended_at=None)
+    return dict(rows.values_list("staff", "made_at"))
+
+
 def key_in_force(staff_id: UUID) -> StaffKey | None:
     """Return the row of the key in force, or None."""
     return StaffKey.objects.filter(staff=staff_id, ended_at=None).first()

@@ -112,7 +112,7 @@ def snapshots() -> Watch:
 def join_pages() -> None:
     """Join the child's pages: the finder offers the lines that can be written to, the exit ends a conversation, and the
     map adds its panels to the registry's pages."""
-    use_chat(lambda country, language, now: lines.offer_for(country, language, now=now))
+    use_chat(lambda country, language, age, now: lines.offer_for(country, language, now=now, age=age))
     use_exit(end_session)
     use_panels(country=country_panel, service=service_panel)
 

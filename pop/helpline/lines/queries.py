@@ -12,7 +12,7 @@ from django.conf import settings
 
 from pop.helpline import database
 from pop.helpline.lines.models import Line, Team, TeamKey, TeamKeySeal, TeamMember
-from pop.helpline.lines.rules import SUPERVISOR, is_open, opens_at
+from pop.helpline.lines.rules import SUPERVISOR, is_open, opens_at, serves_age
 from pop.people import queries as people
 from pop.privacy.keyring import keyring
 from pop.privacy.sealing import SealError, derive, open_under, open_with
@@ -105,10 +105,11 @@ def line(line_id: UUID) -> LineRecord | None:
     return None if row is None else _record(row)
 
 
-def offer_for(country: str, language: str, *, now: datetime) -> Offer | None:
+def offer_for(country: str, language: str, *, now: datetime, age: str = "") -> Offer | None:
     """Return the line to offer to a child, or None: real before sandbox, its language first, then an open one.
 
-    A line without countries is for every country. One whose intake team nobody could open is not offered, a sandbox
+    `age` is a band such as "13-17", or "" where the child did not say: then every line is for it. A line without
+    countries is for every country. One whose intake team nobody could open is not offered, a sandbox
     line never in production.
     """
     ready = set(
@@ -122,6 +123,7 @@ def offer_for(country: str, language: str, *, now: datetime) -> Offer | None:
         if row.pk in ready
         and (not row.countries or country in row.countries)
         and not (row.sandbox and settings.PRODUCTION)
+        and serves_age(age, row.min_age, row.max_age)
     ]
     return min(offers, key=lambda each: (each.sandbox, not _speaks(each, language), not each.open), default=None)
 

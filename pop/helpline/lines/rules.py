@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -13,6 +14,7 @@ COUNSELLOR: Final = "counsellor"
 SUPERVISOR: Final = "supervisor"
 ROLES: Final = (COUNSELLOR, SUPERVISOR)
 
+_BAND: Final = re.compile(r"([0-9]{1,2})-([0-9]{1,2})")
 _UTC: Final = ZoneInfo("UTC")
 
 
@@ -34,6 +36,18 @@ def valid_hours(hours: str, timezone: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return bool(hours.strip()) and validate(hours)
+
+
+def serves_age(age: str, youngest: int | None, oldest: int | None) -> bool:
+    """Say whether a line of these ages, both included, is for somebody of an age band such as "13-17".
+
+    A band that the ages touch is served: nobody asks a child how old it is to the year. What was not said, or is no
+    band, is served by every line, and None sets no bound.
+    """
+    band = _BAND.fullmatch(age)
+    if band is None:
+        return True
+    return (youngest is None or int(band[2]) >= youngest) and (oldest is None or int(band[1]) <= oldest)
 
 
 def is_open(hours: str, timezone: str, closed_until: datetime | None, *, now: datetime) -> bool:

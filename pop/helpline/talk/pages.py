@@ -106,8 +106,12 @@ def write_page(
     draft: Draft = NO_DRAFT,
     carried: Mapping[str, str] | None = None,
     ways: Sequence[OtherWay] = (),
+    other_ages: bool = False,
 ) -> bytes:
-    """Return the page on which a child writes first. `carried` are hidden fields; `key` makes the send happen once."""
+    """Return the page on which a child writes first. `carried` are hidden fields; `key` makes the send happen once.
+
+    Without a line, `other_ages` says that there is one here, for other ages.
+    """
     say = reader.say
     context = _frame("write", reader, "/write", sandbox=line is not None and line.sandbox)
     closed = line is not None and not line.open
@@ -122,7 +126,7 @@ def write_page(
             "busy": draft.refused == TOO_MANY,
             "opens": opens,
             "read_within": _read_within(say, line.read_within_hours) if line is not None else "",
-            "none_text": say("write_none", **named) if named else "",
+            "none_text": _none_text(say, named, other_ages=other_ages),
             "key": key,
             "carried": {"language": reader.language, "country": reader.country, **(carried or {})},
             "draft": draft,
@@ -323,6 +327,12 @@ def _place(reader: Reader, place: Place | None) -> dict[str, str]:
         one = place.low in {0, place.high}
         said["range"] = say("waiting_range_one" if one else "waiting_range", low=place.low, high=place.high)
     return said
+
+
+def _none_text(say: Speaker, named: Mapping[str, str], *, other_ages: bool) -> str:
+    if not named:
+        return ""
+    return say["write_none_age"] if other_ages else say("write_none", **named)
 
 
 def _read_within(say: Speaker, hours: int) -> str:

@@ -27,6 +27,10 @@ _WRITING: dict[str, str | Two] = {
         "We cannot write with you in {country} yet. Other people can help you.",
         "We have no line to write to in {country} yet. These services may help you.",
     ),
+    "write_none_age": Two(
+        "Here we write with children of another age. Other people can help you.",
+        "Our line here is for another age. These services may help you.",
+    ),
     "write_pick": "Choose your country first. Then you see who can help.",
     "write_go": "Choose your country",
     "sandbox": Two(

@@ -138,6 +138,7 @@ _REFUSED = {
     "refused_sandbox_in_production": "A line for trying out cannot be made here.",
     "refused_slow_down": "Too many messages in one minute. Wait a little.",
     "refused_too_long": "This is too long: at most 4,000 characters.",
+    "refused_too_many": "Too many new conversations begin at once. Try again in a minute.",
     "refused_unknown": "This conversation is not with you.",
     "refused_unreadable": "Something in this text cannot be kept. Write it again.",
     "refused_wrong_role": "This person’s role in the console does not allow this part.",

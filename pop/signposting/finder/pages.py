@@ -62,7 +62,7 @@ def results_page(language: str, code: str, *, choice: Choice, now: int) -> bytes
         "others": both[len(cards) :],
         "others_title": say["nearest_title"] if found.wider == "nearest" else say["other_services"],
         "others_note": say["nearest_note"] if found.wider == "nearest" else "",
-        "chat": queries.chat_offer(code, language, datetime.fromtimestamp(now, UTC)),
+        "chat": queries.chat_offer(code, language, datetime.fromtimestamp(now, UTC), age=choice.age),
         "lead": _lead(found, say, country),
         "talk_word": _talk_word(choice, found, say),
         "steps": [say[key] for key in STEPS_OF_TILE[choice.steps_tile]],

@@ -11,7 +11,13 @@ import pytest
 
 from pop.audit.models import AuditRow
 from pop.helpline import database
-from pop.helpline.conversations.actions.complaining import answer_complaint, complain, complaints_of
+from pop.helpline.conversations.actions.complaining import (
+    answer_complaint,
+    complain,
+    complaints_for,
+    complaints_of,
+    open_complaint,
+)
 from pop.helpline.conversations.actions.entering import begin_coming_back, come_back, keep_way_back, leave
 from pop.helpline.conversations.actions.escrow import answer_as_escrow, open_as_escrow
 from pop.helpline.conversations.actions.reading import read
@@ -19,11 +25,12 @@ from pop.helpline.conversations.queries.escrow import waiting_for_escrow
 from pop.helpline.lines import actions as line_actions
 from pop.helpline.lines.actions import staff_left
 from pop.helpline.lines.rules import RefusedError
+from pop.people.models import Staff
 from pop.privacy.codes import fold
 from pop.privacy.keyring import keyring
 from pop.privacy.keys import escrow_pair
 from pop.privacy.sealing import new_pair
-from tests.helpline.conftest import House, Person, cheap, client_key
+from tests.helpline.conftest import House, Person, cheap, client_key, give_key
 from tests.helpline.conversations.steps import begin
 
 pytestmark = [pytest.mark.storage, pytest.mark.django_db]
@@ -131,3 +138,15 @@ def test_what_a_supervisor_answered_waits_for_nobody(house: House) -> None:
     answer_complaint(complaint=complaint, text="an invented answer", by=boss.id, private_key=boss.private)
     staff_left({"staff": str(boss.id)})
     assert waiting_for_escrow() == []
+
+
+def test_a_supervisor_with_a_new_key_opens_nothing_that_was_sealed_to_the_old_one(house: House) -> None:
+    complaint = complain(begin(house).token, "for the supervisor", client_key())
+    assert waiting_for_escrow() == []
+    fresh = give_key(Staff.objects.get(pk=house.supervisor.id)).private
+    with pytest.raises(RefusedError, match="unknown"):
+        open_complaint(complaint=complaint, by=house.supervisor.id, private_key=fresh)
+    assert [each.id for each in waiting_for_escrow()] == [complaint]
+    assert [each.mine for each in complaints_for(house.supervisor.id, house.line)] == [False]
+    complain(begin(house).token, "sealed to the new key", client_key())
+    assert [each.id for each in waiting_for_escrow()] == [complaint]

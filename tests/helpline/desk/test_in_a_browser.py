@@ -361,6 +361,14 @@ def test_a_supervisor_who_joins_has_a_column_of_their_own_until_they_leave(brows
     child.write("thank you both")
     expect(page.locator(f"#talk-{talk} .said")).to_contain_text("thank you both")
     assert violations(page) == []
+    # Left on another page, it leaves this one too.
+    other = lead.context.new_page()
+    other.goto(f"{house.console.url}/board/c/{talk}")
+    other.locator("form[action$='/leave'] button").first.click()
+    expect(page.locator(f"#talk-{talk}")).to_have_count(0)
+    other.select_option("#join-reason", "safety")
+    other.locator("form[action$='/join'] button").first.click()
+    page.goto(f"{house.console.url}/desk")
     page.click(f"#leave-{talk}")
     expect(page.locator(f"#talk-{talk}")).to_have_count(0)
     expect(child.page.locator("#said")).to_contain_text("The supervisor has gone.")
@@ -368,7 +376,8 @@ def test_a_supervisor_who_joins_has_a_column_of_their_own_until_they_leave(brows
     desk.press("Alt+c")
     desk.page.locator(f"#tool-{talk} button[value=test]").click()
     expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
-    assert lead.complaints == []
+    # What is not theirs any more is not found when the page looks for it, and the browser says so.
+    assert [each for each in lead.complaints if "404" not in each] == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

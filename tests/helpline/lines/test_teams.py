@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -16,7 +17,7 @@ from pop.helpline import database
 from pop.helpline.conversations.actions.reading import staff_keys
 from pop.helpline.lines import actions, queries
 from pop.helpline.lines.models import Line, TeamKey, TeamKeySeal
-from pop.helpline.lines.rules import RefusedError
+from pop.helpline.lines.rules import RefusedError, serves_age
 from pop.people.actions import change_roles
 from pop.people.models import Staff
 from pop.people.queries import ROLES_CHANGED
@@ -280,3 +281,33 @@ def test_a_role_that_comes_and_goes_with_another_changes_no_team(house: House) -
     drained()
     assert queries.is_member(house.counsellor.id, house.team)
     assert TeamKey.objects.get(team=house.team, retired_at=None).edition == 1
+
+
+def test_a_line_is_offered_to_its_ages_where_the_child_said_one(house: House, person: Callable[..., Person]) -> None:
+    def offered(age: str) -> UUID | None:
+        found = queries.offer_for("KE", "en", now=timezone.now(), age=age)
+        return found.line_id if found else None
+
+    actions.change_line(line=house.line, by=house.supervisor.id, settings_of_line={"min_age": 8, "max_age": 17})
+    assert [offered(age) for age in ("", "8-12", "13-17", "18-24")] == [house.line, house.line, house.line, None]
+    adults = make_house(person, settings_of_line={"min_age": 18})
+    assert offered("18-24") == adults.line
+    assert offered("8-12") == house.line
+
+
+@pytest.mark.parametrize(
+    ("age", "youngest", "oldest", "served"),
+    [
+        ("", 18, 24, True),
+        ("not a band", 18, 24, True),
+        ("13-17", None, None, True),
+        ("13-17", 17, None, True),
+        ("13-17", 18, None, False),
+        ("13-17", None, 13, True),
+        ("13-17", None, 12, False),
+    ],
+)
+def test_a_band_is_served_where_the_ages_of_the_line_touch_it(
+    age: str, youngest: int | None, oldest: int | None, served: bool
+) -> None:
+    assert serves_age(age, youngest, oldest) == served

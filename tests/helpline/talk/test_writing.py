@@ -287,3 +287,22 @@ def test_a_closed_line_is_bounded_too_and_says_both(full: Child) -> None:
     assert "You can leave a message" in page
     assert TALK.say("refused_too_many", "en", young=True) in page
     assert page.count('class="danger') == full.page("/write?language=en&country=KE").count('class="danger')
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_for_other_ages_says_so_and_names_other_people(child: Child, language: str) -> None:
+    Line.objects.update(min_age=8, max_age=12)
+    said = {"language": language, "country": "KE", "age": "13-17"}
+    page = child.client.post("/write", said).content.decode()
+    assert escape(TALK.say("write_none_age", language, young=False)) in page
+    assert "<textarea" not in page
+    assert "Childline Kenya" in page
+    # Nothing is opened by a form that was on the page before, either.
+    assert child.begin("hello", age="13-17").status_code == 200
+    assert Conversation.objects.count() == 0
+
+
+def test_a_child_who_did_not_say_its_age_finds_every_line(child: Child) -> None:
+    Line.objects.update(min_age=8, max_age=12)
+    assert "<textarea" in child.page("/write?language=en&country=KE")
+    assert child.begin("hello").status_code == 303

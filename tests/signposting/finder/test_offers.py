@@ -32,7 +32,7 @@ def results(child: Client, country: str = "KE") -> str:
 
 
 def test_an_open_line_is_the_first_way_and_carries_the_choice_in_hidden_fields(child: Client) -> None:
-    use_chat(lambda country, language, now: Offer())
+    use_chat(lambda country, language, age, now: Offer())
     page = results(child)
     assert page.index('formaction="/write"') < page.index('href="tel:116"')
     assert page.index('href="tel:999"') < page.index('formaction="/write"')
@@ -42,7 +42,7 @@ def test_an_open_line_is_the_first_way_and_carries_the_choice_in_hidden_fields(c
 
 
 def test_a_closed_line_takes_a_message_and_says_when_it_is_read(child: Client) -> None:
-    use_chat(lambda country, language, now: Offer(open=False))
+    use_chat(lambda country, language, age, now: Offer(open=False))
     page = results(child)
     assert "Leave a message" in page
     assert "A person reads your message within 12 hours." in page
@@ -50,29 +50,29 @@ def test_a_closed_line_takes_a_message_and_says_when_it_is_read(child: Client) -
 
 
 def test_a_line_for_trying_out_says_so(child: Client) -> None:
-    use_chat(lambda country, language, now: Offer(sandbox=True))
+    use_chat(lambda country, language, age, now: Offer(sandbox=True))
     assert "This one is only for trying out." in results(child)
 
 
 def test_without_a_line_nothing_is_offered_and_nothing_leads_back(child: Client) -> None:
     assert "/write" not in results(child)
     assert "/back" not in results(child)
-    use_chat(lambda country, language, now: Offer() if country == "KE" else None)
+    use_chat(lambda country, language, age, now: Offer() if country == "KE" else None)
     assert "/write" not in results(child, "GB")
     assert 'href="/back?language=en&amp;country=GB"' in results(child, "GB")
 
 
-def test_the_hook_is_asked_about_the_country_the_language_and_the_moment(child: Client) -> None:
-    asked: list[tuple[str, str, datetime]] = []
-    use_chat(lambda country, language, now: asked.append((country, language, now)))
+def test_the_hook_is_asked_about_the_country_the_language_the_age_and_the_moment(child: Client) -> None:
+    asked: list[tuple[str, str, str, datetime]] = []
+    use_chat(lambda country, language, age, now: asked.append((country, language, age, now)))
     results(child)
-    [(country, language, now)] = asked
-    assert (country, language) == ("KE", "en")
+    [(country, language, age, now)] = asked
+    assert (country, language, age) == ("KE", "en", "13-17")
     assert now.tzinfo is UTC
 
 
 def test_a_hook_that_fails_costs_the_offer_and_never_the_page(child: Client) -> None:
-    def fail(country: str, language: str, now: datetime) -> None:
+    def fail(country: str, language: str, age: str, now: datetime) -> None:
         raise RuntimeError("no database")
 
     use_chat(fail)

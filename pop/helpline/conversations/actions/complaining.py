@@ -115,7 +115,13 @@ def complaints_for(staff: UUID, line: UUID, *, state: str = "") -> list[Complain
     mine = set(
         ComplaintSeal.objects.filter(recipient=SUPERVISOR, recipient_id=str(staff)).values_list("complaint", flat=True)
     )
-    return [row_of(each, each.pk in mine) for each in found if str(staff) not in each.concerns]
+    # What was sealed to an earlier key of theirs is not theirs to open any more.
+    since = people.keyed_since([staff]).get(staff)
+    return [
+        row_of(each, each.pk in mine and since is not None and since <= each.made_at)
+        for each in found
+        if str(staff) not in each.concerns
+    ]
 
 
 def open_complaint(*, complaint: UUID, by: UUID, private_key: bytes) -> OpenedComplaint:

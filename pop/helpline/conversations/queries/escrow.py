@@ -1,4 +1,4 @@
-"""Which complaints nobody but the escrow can open: they concern every supervisor of their line, or those have left."""
+"""Which complaints only the escrow can open: they concern every supervisor of their line, or those lost their keys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pop.helpline.conversations.models import Complaint, ComplaintSeal
 from pop.helpline.lines import queries as lines
+from pop.people import queries as people
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,10 @@ class ForEscrow:
 
 
 def waiting_for_escrow() -> list[ForEscrow]:
-    """Return the open complaints that are sealed to nobody who supervises their line now, soonest due first."""
+    """Return the open complaints that nobody who supervises their line now can open, soonest due first.
+
+    Sealed to none of them; or to an earlier key, which went with a password that was set anew by a link.
+    """
     found = list(Complaint.objects.filter(state="open").order_by("due_on", "made_at", "id"))
     if not found:
         return []
@@ -30,10 +34,12 @@ def waiting_for_escrow() -> list[ForEscrow]:
     seals = ComplaintSeal.objects.filter(complaint__state="open", recipient="supervisor")
     for complaint, staff in seals.values_list("complaint", "recipient_id"):
         sealed[complaint].add(staff)
-    leading = {line: {str(each) for each in lines.supervisors(line)} for line in {each.line_id for each in found}}
+    leading = {line: people.keyed_since(lines.supervisors(line)) for line in {each.line_id for each in found}}
     names = {line: known.name for line in leading if (known := lines.line(line)) is not None}
     return [
         ForEscrow(each.pk, names.get(each.line_id, ""), each.made_at, each.due_on)
         for each in found
-        if not sealed[each.pk] & leading[each.line_id]
+        if not any(
+            str(staff) in sealed[each.pk] and since <= each.made_at for staff, since in leading[each.line_id].items()
+        )
     ]

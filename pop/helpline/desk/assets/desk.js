@@ -174,7 +174,9 @@
     const talk = column(message.c);
     // A notice alone opens no column: that of its end would bring back one that was just closed.
     if (!talk) { if (message.k !== "notice") openNews(message.c); return; }
-    if (!add(talk, message) || message.k === "notice") return;
+    if (!add(talk, message)) return;
+    // Who has left a conversation on another page has no column of it here either.
+    if (message.k === "notice") { if (role(talk) === "supervisor") gone(talk); return; }
     if (message.a !== "child") { waits(talk, ""); return; }
     typing(talk, false);
     if (talk.querySelector(".waits").hidden) waits(talk, message.at);

@@ -73,8 +73,7 @@ def write(request: HttpRequest) -> HttpResponse:
         token = request.COOKIES.get(SESSION_COOKIE, "")
         if token and _goes_on(token):
             return to_talk()
-        offer = lines.offer_for(who.country, who.language, now=timezone.now())
-        line = offer
+        line = offer = lines.offer_for(who.country, who.language, now=timezone.now(), age=who.age)
         if not sends or offer is None:
             return _page(request, who, line, key=secrets.token_urlsafe(24), draft=draft, carried=carried)
         if another_site(request):
@@ -111,7 +110,7 @@ def write_page(who: Reader, *, key: str, draft: pages.Draft, carried: dict[str, 
     """Return the page with the box and with words that were not taken, whether or not the database answers."""
     line: pages.Line | None = _SomeLine()
     try:
-        line = lines.offer_for(who.country, who.language, now=timezone.now())
+        line = lines.offer_for(who.country, who.language, now=timezone.now(), age=who.age)
     except (Error, OSError) as error:
         log.error("a page for a first message was made without its line: %s", type(error).__name__)
     return _bytes(who, line, key=key, draft=draft, carried=carried)
@@ -142,4 +141,14 @@ def _bytes(who: Reader, line: pages.Line | None, *, key: str, draft: pages.Draft
     ways: tuple[OtherWay, ...] = ()
     if who.country and (line is None or not line.open or draft.refused == pages.TOO_MANY):
         ways = ways_now(who.country, language=who.language, young=who.young, now=who.now)
-    return pages.write_page(who, line, key=key, draft=draft, carried=carried, ways=ways)
+    other_ages = line is None and bool(who.age) and _for_other_ages(who)
+    return pages.write_page(who, line, key=key, draft=draft, carried=carried, ways=ways, other_ages=other_ages)
+
+
+def _for_other_ages(who: Reader) -> bool:
+    """Say whether there is a line here that is not for this age; where nobody can say, there is none."""
+    try:
+        return lines.offer_for(who.country, who.language, now=timezone.now()) is not None
+    except (Error, OSError) as error:
+        log.error("nobody can say whether there is a line for other ages: %s", type(error).__name__)
+        return False

@@ -34,11 +34,11 @@ class ChatOffer(Protocol):
         """Within how many hours a message that was left is read."""
 
 
-# (country, language, now in UTC) → an offer, or None where no line serves the country.
-Offering = Callable[[str, str, datetime], ChatOffer | None]
+# (country, language, age band or "", now in UTC) → an offer, or None where no line serves the country, or the age.
+Offering = Callable[[str, str, str, datetime], ChatOffer | None]
 
 
-def _none(country: str, language: str, now: datetime) -> ChatOffer | None:
+def _none(country: str, language: str, age: str, now: datetime) -> ChatOffer | None:
     """Offer nothing: no part of this process keeps lines."""
 
 
@@ -60,10 +60,13 @@ def chats() -> bool:
     return _joined.offer is not _none
 
 
-def chat_offer(country: str, language: str, now: datetime) -> ChatOffer | None:
-    """Return the line that a child in a country can write to, None where there is none or where nobody can say."""
+def chat_offer(country: str, language: str, now: datetime, *, age: str = "") -> ChatOffer | None:
+    """Return the line that a child in a country can write to, None where there is none or where nobody can say.
+
+    `age` is the band that the child chose, "" for none.
+    """
     try:
-        return _joined.offer(country, language, now)
+        return _joined.offer(country, language, age, now)
     except Exception as error:
         log.error("no offer to write: %s", type(error).__name__)
         return None
