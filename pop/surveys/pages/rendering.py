@@ -57,7 +57,8 @@ def question_page(
     pages = answering.pages() if pages is None else pages
     page = pages[index]
     root = root_of(known.form_id)
-    title = title_of(answering, page) or known.title
+    own = title_of(answering, page)
+    title = own or known.title
     context = _context(known, answering.language, title=title, here=f"{root}/{index + 1}", inside=True)
     say: Speaker = context["say"]
     parts = parts_of(answering, page, say, faults={each.path: each for each in faults}, new=new)
@@ -74,6 +75,8 @@ def question_page(
         "more": [each for each in fields if each.new],
         "script": SCRIPT,
     }
+    if not own:
+        context["heading_tongue"] = context["title_tongue"]
     if wrong:
         context["head"] = say("error_prefix", title=context["head"])
     return render("survey/question.html", context, verbatim=True)
@@ -191,7 +194,7 @@ def _options(field: Field) -> SafeString:
     """Return the choices of a field. Hundreds of them take a template thirty times as long."""
     if field.control == "search":
         return mark_safe("".join(f'<option value="{escape(each.label)}">' for each in field.options))  # noqa: S308
-    if field.control == "select":
+    if field.control in ("select", "place"):
         drawn = []
         for each in field.options:
             chosen = " selected" if each.chosen else ""
@@ -237,6 +240,8 @@ def _context(known: Known, language: str, *, title: str, here: str, inside: bool
         "inside": inside,
         "title": title,
         "survey_title": known.title,
+        "title_tongue": _tongue(say, known.default_language),
+        "heading_tongue": _tongue(say, language),
         "head": f"{title or known.title} · {say['site_name']}",
     }
 
