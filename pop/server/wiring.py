@@ -41,7 +41,7 @@ from pop.privacy.keys import public_keys
 from pop.registry.directory.http.panels import use_panels
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
-from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn
+from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn, take_away
 from pop.server.forgetting import erase_conversations, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
@@ -55,10 +55,12 @@ from pop.signposting.snapshots.worker import SnapshotDuty
 from pop.surveys.collecting.actions.receiving import RECEIVED as SUBMISSION_RECEIVED
 from pop.surveys.collecting.actions.sweeping import CollectingDuty
 from pop.surveys.collecting.actions.withdrawing import WITHDRAWN as SUBMISSION_WITHDRAWN
+from pop.surveys.collecting.actions.withdrawing import use_withdrawal
 
 SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 
 join_capabilities()
+use_withdrawal(take_away)
 SNAPSHOT_DUTY = SnapshotDuty()
 # Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.
 SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {

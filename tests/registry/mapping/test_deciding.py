@@ -11,11 +11,12 @@ import pytest
 from pop.registry.directory.actions.reports import report_number
 from pop.registry.directory.actions.review.deciding import approve
 from pop.registry.directory.actions.review.permission import RefusalError
-from pop.registry.directory.actions.review.proposing import Seen, propose_state
+from pop.registry.directory.actions.review.proposing import Seen, propose_contact, propose_state
 from pop.registry.directory.actions.review.safety import suspend
 from pop.registry.directory.models import Contact, Evidence, Service, Task
 from pop.registry.directory.queries.mapped import mapped_records
 from pop.registry.directory.queries.pages import country_services, service_facts
+from pop.registry.directory.rules.editing import CONTACT_COLUMNS
 from pop.registry.mapping.actions.hearing import forget, hear
 from pop.registry.mapping.actions.reviewing import take_up
 from pop.registry.mapping.actions.vetting import take_step
@@ -85,6 +86,10 @@ def test_a_number_from_a_survey_reaches_no_child_from_a_record_that_they_see_unt
     assert approve(proposal_id=proposal, by=people.bo) == "applied"
     added = Contact.objects.get(service=service, e164="+254800720111")
     assert added.withheld == "awaits_call"
+    by_hand = {name: getattr(added, name) for name in CONTACT_COLUMNS} | {"withheld": ""}
+    seen = Seen(REGISTER, NOW.date(), "desk_checked")
+    given = {"service_id": service.pk, "contact_id": added.pk, "values": by_hand, "seen": seen, "by": people.editor}
+    assert refusal(lambda: propose_contact(**given)) == "safety_first"
     assert not check(service, "desk", people.dee)
     assert check(service, "call", people.cal)
     added.refresh_from_db()

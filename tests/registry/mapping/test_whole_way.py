@@ -112,8 +112,8 @@ def test_a_withdrawn_answer_leaves_the_map_the_pages_the_history_and_the_matcher
     service = finding.service_id
     assert service is not None
     withdraw(submission=submission, now=NOW)
+    assert on_map() == set()  # at once, before any worker has heard of it
     news()
-    assert on_map() == set()
     gone = service_facts(service, now=NOW)
     assert isinstance(gone, Tombstone)
     assert gone.name == ""

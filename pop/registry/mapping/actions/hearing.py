@@ -35,7 +35,12 @@ def submission_received(payload: Mapping[str, object]) -> None:
 
 def submission_withdrawn(payload: Mapping[str, object]) -> None:
     """Take away what a submission, and all that it corrected, brought. Subscribe this to the event of that name."""
-    for each in chain(UUID(str(payload["submission"]))):
+    take_away(UUID(str(payload["submission"])))
+
+
+def take_away(submission_id: UUID) -> None:
+    """Take from the registry, now, what came of a submission and of all that it corrected."""
+    for each in chain(submission_id):
         forget(each.id)
 
 

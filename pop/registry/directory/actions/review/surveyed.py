@@ -22,6 +22,7 @@ from pop.registry.directory.actions.review.records import digest_of, locked_serv
 from pop.registry.directory.models import Change, Contact, Evidence, Organisation, Proposal, Service, Task
 from pop.registry.directory.rules.drafts import as_text
 from pop.registry.directory.rules.editing import (
+    AWAITS_CALL,
     CONTACT_COLUMNS,
     DIGEST,
     MAPPING,
@@ -39,8 +40,6 @@ from pop.registry.directory.rules.editing import (
 )
 from pop.registry.directory.rules.publication import CLEAR, MAPPED_ONLY
 
-AWAITS_CALL: Final = "awaits_call"
-"""Why a number of a record that children see is kept from them: nobody has called back yet."""
 WITHDRAWN: Final = "withdrawn"
 _VIA: Final = "survey"
 # What decides whether, and to whom, a record is shown: a survey does not change it where children see the record.
