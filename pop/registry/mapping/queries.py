@@ -18,6 +18,8 @@ from pop.registry.mapping.rules.answers import UnreadableError, read_answers
 from pop.surveys.collecting.queries.submissions import submission
 
 STATUSES: Final = ("received", "compared", "proposed", "approved", "rejected", "replaced", "withdrawn")
+# What becomes of a proposal that is not agreed to: its finding waits for somebody again.
+UNDONE: Final = ("rejected", "withdrawn", "outdated")
 SORTS: Final = {
     "name": ("name",),
     "country": ("country", "name"),
@@ -172,6 +174,7 @@ def _rows() -> QuerySet[Finding, Any]:
     return Finding.objects.annotate(
         status=Case(
             When(state="proposed", proposal__state="applied", then=Value("approved")),
+            When(state="proposed", proposal__state__in=UNDONE, then=Value("compared")),
             default=F("state"),
             output_field=CharField(),
         )

@@ -270,17 +270,16 @@ def _observe(service: Service, contact: Contact | None, field: str, value: str, 
 
 @transaction.atomic
 def drop_proposal(*, proposal_id: UUID) -> None:
-    """Close a proposal that a correction has overtaken; a record that was made for it and never shown goes with it."""
+    """Close a proposal that waits no longer for anybody; a record that was made for it and never shown goes with it."""
     proposal = Proposal.objects.filter(pk=proposal_id).first()
     if proposal is None or proposal.service_id is None:
         return
     service = locked_service(proposal.service_id)
     proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
-    if proposal.state in ("applied", "withdrawn"):
-        return
-    proposal.state, proposal.decided_at = "outdated", timezone.now()
-    proposal.save(update_fields=["state", "decided_at"])
-    _trace_of_system("find_outdated", service)
+    if proposal.state == "waiting":
+        proposal.state, proposal.decided_at = "outdated", timezone.now()
+        proposal.save(update_fields=["state", "decided_at"])
+        _trace_of_system("find_outdated", service)
     if service.from_survey and service.state == "waiting":
         body = service.organisation
         service.delete()
