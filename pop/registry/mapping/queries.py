@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from pop.people import queries as people
 from pop.people.asking import Ask, Rows
 from pop.registry.directory.queries.comparable import Comparable, agreed_to, comparable_one
+from pop.registry.directory.queries.pages import ServiceFacts, service_facts
 from pop.registry.mapping.models import Finding, SafetyStep
 from pop.registry.mapping.rules.answers import UnreadableError, read_answers
 from pop.surveys.collecting.queries.submissions import submission
@@ -130,18 +131,18 @@ def finding(finding_id: UUID) -> Reviewed | None:
     )
 
 
-def status_of(submissions: Sequence[UUID]) -> str:
-    """Return what became of a submission and its corrections, for whoever sent it: a status, or "" for none yet."""
-    rows = _rows().filter(submission__in=list(submissions)).exclude(state="replaced")
-    found = rows.order_by("-made_at").first()
-    return _line(found).status if found else ""
-
-
-def record_of(submissions: Sequence[UUID]) -> UUID | None:
-    """Return the record that came of a submission and is agreed to, or None."""
-    applied = Finding.objects.filter(submission__in=list(submissions), state="proposed", proposal__state="applied")
-    rows = applied.order_by("-made_at")
-    return rows.values_list("service_id", flat=True).first()
+def outcome_of(submission_id: UUID, *, now: datetime) -> tuple[str, UUID | None] | None:
+    """Return what became of a submission, for whoever sent it: `waiting`, `approved` or `rejected`, and the record if
+    anybody may see a page of it; None for what is none of the instruments', or withdrawn.
+    """
+    row = _rows().filter(submission=submission_id).exclude(state="withdrawn").first()
+    if row is None:
+        return None
+    line = _line(row)
+    if line.status == "approved" and row.service_id is not None:
+        seen = isinstance(service_facts(row.service_id, now=now), ServiceFacts)
+        return "approved", row.service_id if seen else None
+    return "rejected" if line.status == "rejected" else "waiting", None
 
 
 def people_behind(service_id: UUID) -> list[tuple[UUID | None, frozenset[UUID]]]:

@@ -18,6 +18,7 @@ from pop.surveys.collecting.queries.surveys import Known
 from pop.surveys.forms.answering import Answering, Fault, Page
 from pop.surveys.pages.fields import Field, Part, Section, anchor, control_type, error_of, fields_in, parts_of, title_of
 from pop.surveys.pages.look import CSS, SCRIPT
+from pop.surveys.pages.outcomes import Outcome
 from pop.surveys.pages.reviewing import answered
 from pop.surveys.pages.words import SURVEY
 
@@ -120,11 +121,15 @@ def sent_page(request: HttpRequest, known: Known, language: str, *, words: str |
     return render("survey/sent.html", _spoken(context))
 
 
-def kept_page(known: Known, answering: Answering) -> bytes:
-    """Return what somebody sent, with ways to correct and to withdraw it."""
+def kept_page(known: Known, answering: Answering, outcome: Outcome | None = None) -> bytes:
+    """Return what somebody sent and what became of it, with ways to correct and to withdraw it."""
     context = _context(known, answering.language, title="kept_title", here=f"{root_of(known.form_id)}/sent")
     context["languages"] = ()
     context["answers"] = answered(answering, context["say"])
+    if outcome is not None:
+        say = context["say"]
+        context["outcome"] = say[f"kept_{outcome.code}"]
+        context["record"] = f"/{say.language}/service/{outcome.record}" if outcome.record else ""
     return render("survey/kept.html", _spoken(context), verbatim=True)
 
 

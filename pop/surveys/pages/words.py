@@ -120,6 +120,10 @@ SURVEY = Words(
         "code_refused": "The answers cannot be opened at the moment. Please try again later.",
         "kept_title": "What you sent",
         "kept_text": "You sent these answers. They are shown as they arrived.",
+        "kept_waiting": "People have not decided about them yet.",
+        "kept_approved": "They were agreed to, and what you publish is on the map.",
+        "kept_rejected": "They were looked at, and nothing was published from them.",
+        "kept_record": "See what is published",
         "kept_correct": "Correct them",
         "kept_withdraw": "Withdraw them",
         "kept_withdraw_sure": "Withdraw these answers for good? They no longer count, and what was published from them "
