@@ -37,6 +37,12 @@ def neighbours(code: str) -> tuple[str, ...]:
 
 
 @functools.cache
+def middles() -> Mapping[str, tuple[float, float]]:
+    """Return {code: (latitude, longitude)} of a point in the middle of each country, in degrees, to a tenth of one."""
+    return {row["code"]: (float(row["latitude"]), float(row["longitude"])) for row in _rows("points.csv")}
+
+
+@functools.cache
 def _overrides() -> Mapping[tuple[str, str], str]:
     return {(row["code"], row["language"]): row["name"] for row in _rows("names.csv")}
 

@@ -6,8 +6,10 @@ import csv
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 from pop_sdk.vocabulary import Vocabulary
 
 from pop.audit.linking import LinkingDuty
@@ -42,7 +44,8 @@ from pop.privacy.keys import public_keys
 from pop.registry.directory.http.panels import use_panels
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 from pop.registry.directory.rules.tables import topics
-from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn
+from pop.registry.mapping import queries as mapping
+from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn, take_away
 from pop.server.forgetting import erase_conversations, forget_audit, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
@@ -56,10 +59,13 @@ from pop.signposting.snapshots.worker import SnapshotDuty
 from pop.surveys.collecting.actions.receiving import RECEIVED as SUBMISSION_RECEIVED
 from pop.surveys.collecting.actions.sweeping import CollectingDuty
 from pop.surveys.collecting.actions.withdrawing import WITHDRAWN as SUBMISSION_WITHDRAWN
+from pop.surveys.collecting.actions.withdrawing import use_withdrawal
+from pop.surveys.pages.outcomes import Outcome, use_outcomes
 
 SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 
 join_capabilities()
+use_withdrawal(take_away)
 SNAPSHOT_DUTY = SnapshotDuty()
 # Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.
 SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
@@ -110,11 +116,17 @@ def snapshots() -> Watch:
 
 
 def join_pages() -> None:
-    """Join the child's pages: the finder offers the lines that can be written to, the exit ends a conversation, and the
-    map adds its panels to the registry's pages."""
+    """Join the child's pages: the finder offers the lines that can be written to, the exit ends a conversation, the map
+    adds its panels to the registry's pages, and whoever answered a survey sees what became of it."""
     use_chat(lambda country, language, age, now: lines.offer_for(country, language, now=now, age=age))
     use_exit(end_session)
+    use_outcomes(_outcome)
     use_panels(country=country_panel, service=service_panel)
+
+
+def _outcome(submission: UUID) -> Outcome | None:
+    found = mapping.outcome_of(submission, now=timezone.now())
+    return Outcome(*found) if found else None
 
 
 @functools.cache

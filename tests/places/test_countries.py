@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from pop.places.countries import TABLES, codes, country_name, neighbours
+from pop.places.countries import TABLES, codes, country_name, middles, neighbours
 from pop.places.words import LANGUAGES
 
 
@@ -100,3 +100,10 @@ def test_an_islands_neighbours_are_near_and_an_unknown_place_has_none():
     assert neighbours("LK") == ("IN", "MV")
     assert "ZA" in neighbours("LS")
     assert neighbours("QQ") == ()
+
+
+def test_every_country_has_a_middle_of_its_own() -> None:
+    assert set(middles()) == codes()
+    assert len(set(middles().values())) == len(codes())
+    assert all(abs(latitude) < 90 and abs(longitude) <= 180 for latitude, longitude in middles().values())
+    assert middles()["KE"] == (0.6, 37.8)

@@ -70,6 +70,7 @@ _SERVICES = {
     "reason_closed": "closed",
     "reason_provider_asked": "the provider asked for it",
     "reason_other": "another reason",
+    "act_safety": "Safety decision",
     "reason_mapped_only": "on the map only: the safety decision is open",
     "reason_under_review": "taken off after a complaint",
     "reason_withdrawn": "withdrawn by the respondent",

@@ -13,11 +13,14 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from pop.people import queries as people
 from pop.people.asking import Ask, Rows
 from pop.registry.directory.queries.comparable import Comparable, agreed_to, comparable_one
+from pop.registry.directory.queries.pages import ServiceFacts, service_facts
 from pop.registry.mapping.models import Finding, SafetyStep
 from pop.registry.mapping.rules.answers import UnreadableError, read_answers
 from pop.surveys.collecting.queries.submissions import submission
 
 STATUSES: Final = ("received", "compared", "proposed", "approved", "rejected", "replaced", "withdrawn")
+# What becomes of a proposal that is not agreed to: its finding waits for somebody again.
+UNDONE: Final = ("rejected", "withdrawn", "outdated")
 SORTS: Final = {
     "name": ("name",),
     "country": ("country", "name"),
@@ -128,18 +131,18 @@ def finding(finding_id: UUID) -> Reviewed | None:
     )
 
 
-def status_of(submissions: Sequence[UUID]) -> str:
-    """Return what became of a submission and its corrections, for whoever sent it: a status, or "" for none yet."""
-    rows = _rows().filter(submission__in=list(submissions)).exclude(state="replaced")
-    found = rows.order_by("-made_at").first()
-    return _line(found).status if found else ""
-
-
-def record_of(submissions: Sequence[UUID]) -> UUID | None:
-    """Return the record that came of a submission and is agreed to, or None."""
-    applied = Finding.objects.filter(submission__in=list(submissions), state="proposed", proposal__state="applied")
-    rows = applied.order_by("-made_at")
-    return rows.values_list("service_id", flat=True).first()
+def outcome_of(submission_id: UUID, *, now: datetime) -> tuple[str, UUID | None] | None:
+    """Return what became of a submission, for whoever sent it: `waiting`, `approved` or `rejected`, and the record if
+    anybody may see a page of it; None for what is none of the instruments', or withdrawn.
+    """
+    row = _rows().filter(submission=submission_id).exclude(state="withdrawn").first()
+    if row is None:
+        return None
+    line = _line(row)
+    if line.status == "approved" and row.service_id is not None:
+        seen = isinstance(service_facts(row.service_id, now=now), ServiceFacts)
+        return "approved", row.service_id if seen else None
+    return "rejected" if line.status == "rejected" else "waiting", None
 
 
 def people_behind(service_id: UUID) -> list[tuple[UUID | None, frozenset[UUID]]]:
@@ -172,6 +175,7 @@ def _rows() -> QuerySet[Finding, Any]:
     return Finding.objects.annotate(
         status=Case(
             When(state="proposed", proposal__state="applied", then=Value("approved")),
+            When(state="proposed", proposal__state__in=UNDONE, then=Value("compared")),
             default=F("state"),
             output_field=CharField(),
         )

@@ -273,13 +273,17 @@ class Answering:
         `instance_id` takes the place of the one that the answering began with; `deprecated_id` is that of the
         submission that this one edits; `now` is the end, for forms that ask for it (default: the beginning).
         """
-        replaced = {}
         for question in self.form.questions():
-            if question.kind == "end":
-                replaced[question.path] = stamp_text(now or self._world.now)
-            elif question.kind == "uid" and instance_id is not None:
-                replaced[question.path] = instance_id
-        return submission_of(self.form, self._root, replaced=replaced, deprecated_id=deprecated_id)
+            for node in self._settling.nodes(question.path):
+                if question.kind == "end":
+                    node.held = stamp_text(now or self._world.now)
+                elif question.kind == "uid" and instance_id is not None:
+                    node.held = lexical.written(instance_id)
+                else:
+                    continue
+                self._settling.answered(node)
+        self._settling.settle(creating=True)
+        return submission_of(self.form, self._root, deprecated_id=deprecated_id)
 
     def _node(self, path: str) -> AnswerNode:
         """Return the node at a path; for a repeat without rows one that is not among the answers."""

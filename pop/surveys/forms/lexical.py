@@ -21,6 +21,8 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1
 _LEAST, _MOST = -2_147_483_648, 2_147_483_647
 # What XML 1.0 cannot hold, and a lone half of a pair.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Kept values that are a day or a moment.
+_AS = {"start": "datetime", "end": "datetime", "today": "date"}
 LONGEST_ANSWER = 50_000
 
 # The kinds that are held to a form, and the data types of XForms that stand for them.
@@ -62,6 +64,9 @@ def given(kind: str, text: str) -> str | None:
 
 def worked_out(kind: str, text: str) -> str:
     """Return a text that a form has worked out, or comes with, as its kind keeps it."""
+    if kind == "acknowledge":
+        return "OK" if text.lower() == "ok" else ""
+    kind = _AS.get(kind, kind)
     if kind not in CHECKED or text == "":
         return text
     if kind == "integer":
@@ -75,7 +80,9 @@ def worked_out(kind: str, text: str) -> str:
         return text[:10] if is_day(text[:10]) and re.fullmatch(r"T\d{2}(:\d{2}){0,2}(\.\d+)?|", text[10:]) else ""
     if kind == "geopoint":
         return _point(text) or ""
-    return text if kind == "datetime" or _TIME.match(text) else ""
+    if kind == "datetime":
+        return text if "T" in text and read_stamp(text, UTC) is not None else ""
+    return text if _TIME.match(text) else ""
 
 
 def _decimal(number: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 
 from pop.surveys.forms import supported
 from pop.surveys.forms.refusals import Reason
@@ -15,6 +16,7 @@ from pop.surveys.forms.refusals import Reason
 Row = Mapping[str, str]
 _LANGUAGE = re.compile(r".*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3})\)\s*\Z", re.DOTALL)
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
+_PARTS = re.compile(r"[\s,;]+")
 _ELSEWHERE = re.compile(r"\bsearch\s*\(|\bpulldata\s*\(", re.IGNORECASE)
 # More questions than anybody answers, and more choices than there are languages.
 _MOST_ROWS = {"survey": 3_000, "choices": 20_000, "settings": 1}
@@ -111,6 +113,9 @@ class Sheets:
             name = word.partition("=")[0]
             if name not in supported.PARAMETERS.get(kind, ()):
                 self._no("parameter_unsupported", "survey", number, "parameters", f"“{name}” is not supported here")
+        if kind == "range" and not _is_scale(cell(row, "parameters") or ""):
+            said = "a scale goes up: start below end, and a step above 0"
+            self._no("parameter_unsupported", "survey", number, "parameters", said)
         for column in ("calculation", "relevant", "constraint", "default", "choice_filter", "required"):
             if _ELSEWHERE.search(cell(row, column) or ""):
                 self._no("external_data", "survey", number, column, "pulldata() and search() read other files")
@@ -207,6 +212,18 @@ class Sheets:
                 if kind.startswith("begin_"):
                     path.append(f"{path[-1]}/{name}")
         return found
+
+
+def _is_scale(parameters: str) -> bool:
+    """Whether the parameters of a range make a scale; numbers that cannot be read are the form compiler's to refuse."""
+    given = {name: value for name, _, value in (word.partition("=") for word in _PARTS.split(parameters))}
+    try:
+        start, end, step = (
+            Decimal(given.get(name) or default) for name, default in (("start", "1"), ("end", "10"), ("step", "1"))
+        )
+    except InvalidOperation:
+        return True
+    return all(number.is_finite() for number in (start, end, step)) and start < end and step > 0
 
 
 def split_header(header: str) -> tuple[str, str]:

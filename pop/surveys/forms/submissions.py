@@ -22,10 +22,10 @@ class UnreadableAnswersError(ValueError):
     """Answers that are no XML, too large, or of another form."""
 
 
-def submission_of(form: Form, root: AnswerNode, *, replaced: dict[str, str], deprecated_id: str | None) -> bytes:
+def submission_of(form: Form, root: AnswerNode, *, deprecated_id: str | None) -> bytes:
     """Return what an ODK client sends: what is relevant, blank answers as empty elements.
 
-    `replaced` are texts by path that go in place of the answers' own; `deprecated_id` names what is edited.
+    `deprecated_id` names the submission that this one edits.
     """
     lines: list[str] = []
 
@@ -33,7 +33,7 @@ def submission_of(form: Form, root: AnswerNode, *, replaced: dict[str, str], dep
         if not node.relevant:
             return
         if isinstance(node.item, Question):
-            text = _clean(replaced.get(node.item.path, node.text))
+            text = _clean(node.text)
             lines.append(f"<{node.name}>{text}</{node.name}>" if text else f"<{node.name}/>")
             if node.item.kind == "uid" and deprecated_id is not None:
                 lines.append(f"<deprecatedID>{_clean(deprecated_id)}</deprecatedID>")

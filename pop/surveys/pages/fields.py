@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from pop.places.countries import country_name, middles
 from pop.places.words import Speaker
 from pop.surveys.forms.answering import Answering, Fault, Page
 from pop.surveys.forms.definition import Form, Group, Item, Question, Repeat
+from pop.surveys.forms.settling import MOST_ROWS
 
 FEW_RADIOS = 12
 """So many choices stand below each other; more of them are a list that unfolds."""
@@ -89,12 +92,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Adder:
-    """Where one more row of a repeat is added; `count` are there."""
+    """Where one more row of a repeat is added; `count` are there, and `full` says that no more may be."""
 
     path: str
     id: str
     label: str
     count: int
+    full: bool = False
 
 
 Part = Field | Section | Adder
@@ -178,7 +182,8 @@ def _put_adder(top: list[Part], path: str, repeat: Repeat, answering: Answering)
         own = order[repeat.path]
         later = [at for at, each in enumerate(holder) if order.get(bare(each.path), 0) > own]
         at = later[0] if later else len(holder)
-    holder.insert(at, Adder(path, anchor(path), label, answering.count(path)))
+    count = answering.count(path)
+    holder.insert(at, Adder(path, anchor(path), label, count, full=count >= MOST_ROWS))
 
 
 def _sections(parts: Sequence[Part]) -> Iterator[Section]:
@@ -233,7 +238,7 @@ def _control(item: Question, offered: int) -> str:
         "acknowledge": "tick",
         "integer": "number",
         "decimal": "number",
-        "geopoint": "text",
+        "geopoint": "place",
         "note": "note",
     }.get(item.kind, item.kind)
 
@@ -255,10 +260,9 @@ def _filled(shown: Field, item: Question, offered: Sequence[tuple[str, str]], sa
         low, high = item.parameters.get("start", "1"), item.parameters.get("end", "10")
         change["format"] = say("hint_range", start=low, end=high)
         change["options"] = tuple(Option(step, step, step == shown.value) for step in _steps(item))
-    elif item.kind in ("date", "time"):
-        change["format"] = say[f"hint_{item.kind}"]
     elif item.kind == "geopoint":
         change["format"] = say["hint_point"]
+        change["options"] = tuple(_places(shown.value, say.language))
     if item.kind in ("time", "datetime"):
         change["value"] = _without_seconds(shown.value)
     filled = replace(shown, **change)
@@ -279,6 +283,36 @@ def nearest(written: str, offered: Sequence[tuple[str, str]], most: int = 5) -> 
     # Three letters are often enough of a name that was misspelt.
     likely = [each for each in offered if each[1].casefold()[:3] == folded[:3]] if not begins and not holds else []
     return [*begins, *holds, *likely][:most] if folded else []
+
+
+def place_name(value: str, language: str) -> str:
+    """Return the country in whose middle a point lies, else the point as it was written."""
+    return next((name for name, at in _middles(language) if at == _point(value)), value)
+
+
+def _places(value: str, language: str) -> Iterator[Option]:
+    """Yield the countries; a point that came from elsewhere, as from a telephone, stays what it is."""
+    every, point = _middles(language), _point(value)
+    if value and point not in {at for _, at in every}:
+        yield Option(value, value, True)
+    for name, at in every:
+        yield Option(value if at == point else f"{at[0]} {at[1]}", name, at == point)
+
+
+def _point(value: str) -> tuple[float, float] | None:
+    """Return (latitude, longitude) of an answer, or None."""
+    try:
+        latitude, longitude = map(float, value.split()[:2])
+    except ValueError:
+        return None
+    return latitude, longitude
+
+
+@functools.lru_cache(maxsize=16)
+def _middles(language: str) -> tuple[tuple[str, tuple[float, float]], ...]:
+    """Return (name, point in its middle) of every country, by name."""
+    every = [(country_name(code, language), at) for code, at in middles().items()]
+    return tuple(sorted(every, key=lambda each: each[0].casefold()))
 
 
 def _rows(item: Question) -> int:

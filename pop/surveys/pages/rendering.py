@@ -18,6 +18,7 @@ from pop.surveys.collecting.queries.surveys import Known
 from pop.surveys.forms.answering import Answering, Fault, Page
 from pop.surveys.pages.fields import Field, Part, Section, anchor, control_type, error_of, fields_in, parts_of, title_of
 from pop.surveys.pages.look import CSS, SCRIPT
+from pop.surveys.pages.outcomes import Outcome
 from pop.surveys.pages.reviewing import answered
 from pop.surveys.pages.words import SURVEY
 
@@ -57,7 +58,8 @@ def question_page(
     pages = answering.pages() if pages is None else pages
     page = pages[index]
     root = root_of(known.form_id)
-    title = title_of(answering, page) or known.title
+    own = title_of(answering, page)
+    title = own or known.title
     context = _context(known, answering.language, title=title, here=f"{root}/{index + 1}", inside=True)
     say: Speaker = context["say"]
     parts = parts_of(answering, page, say, faults={each.path: each for each in faults}, new=new)
@@ -74,6 +76,8 @@ def question_page(
         "more": [each for each in fields if each.new],
         "script": SCRIPT,
     }
+    if not own:
+        context["heading_tongue"] = context["title_tongue"]
     if wrong:
         context["head"] = say("error_prefix", title=context["head"])
     return render("survey/question.html", context, verbatim=True)
@@ -117,11 +121,15 @@ def sent_page(request: HttpRequest, known: Known, language: str, *, words: str |
     return render("survey/sent.html", _spoken(context))
 
 
-def kept_page(known: Known, answering: Answering) -> bytes:
-    """Return what somebody sent, with ways to correct and to withdraw it."""
+def kept_page(known: Known, answering: Answering, outcome: Outcome | None = None) -> bytes:
+    """Return what somebody sent and what became of it, with ways to correct and to withdraw it."""
     context = _context(known, answering.language, title="kept_title", here=f"{root_of(known.form_id)}/sent")
     context["languages"] = ()
     context["answers"] = answered(answering, context["say"])
+    if outcome is not None:
+        say = context["say"]
+        context["outcome"] = say[f"kept_{outcome.code}"]
+        context["record"] = f"/{say.language}/service/{outcome.record}" if outcome.record else ""
     return render("survey/kept.html", _spoken(context), verbatim=True)
 
 
@@ -191,7 +199,7 @@ def _options(field: Field) -> SafeString:
     """Return the choices of a field. Hundreds of them take a template thirty times as long."""
     if field.control == "search":
         return mark_safe("".join(f'<option value="{escape(each.label)}">' for each in field.options))  # noqa: S308
-    if field.control == "select":
+    if field.control in ("select", "place"):
         drawn = []
         for each in field.options:
             chosen = " selected" if each.chosen else ""
@@ -237,6 +245,8 @@ def _context(known: Known, language: str, *, title: str, here: str, inside: bool
         "inside": inside,
         "title": title,
         "survey_title": known.title,
+        "title_tongue": _tongue(say, known.default_language),
+        "heading_tongue": _tongue(say, language),
         "head": f"{title or known.title} · {say['site_name']}",
     }
 

@@ -10,17 +10,21 @@ from babel.dates import format_date
 
 from pop.places.words import LANGUAGES, Speaker
 from pop.surveys.forms.answering import Answering, Page
-from pop.surveys.forms.definition import Question
-from pop.surveys.pages.fields import title_of
+from pop.surveys.forms.definition import Question, Repeat
+from pop.surveys.pages.fields import place_name, title_of
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One page as it was answered: (question, answer or "", depth) in order; `change` is where it is changed."""
+    """One page as it was answered; `change` is where it is changed.
+
+    `blocks` are (heading, rows) in order: each row of a repeat has one of its own, the rest stands under "". Rows are
+    (question, answer or "").
+    """
 
     number: int
     title: str
-    rows: Sequence[tuple[str, str, int]]
+    blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     change: str
 
 
@@ -30,19 +34,27 @@ def answered(answering: Answering, say: Speaker, *, root: str = "") -> Sequence[
         Answered(
             number,
             title_of(answering, page) or say["page_title"],
-            list(_rows(answering, page, say)),
+            _blocks(answering, page, say),
             f"{root}/{number}?to=review" if root else "",
         )
         for number, page in enumerate(answering.pages(), start=1)
     ]
 
 
-def _rows(answering: Answering, page: Page, say: Speaker) -> Sequence[tuple[str, str, int]]:
-    return [
-        (answering.label(place.path), answer_of(answering, place.path, place.item, say), place.depth)
-        for place in page.places
-        if isinstance(place.item, Question) and place.item.kind != "note"
-    ]
+def _blocks(answering: Answering, page: Page, say: Speaker) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+    found: list[tuple[str, list[tuple[str, str]]]] = [("", [])]
+    ends = 0
+    for place in page.places:
+        item = place.item
+        if isinstance(item, Repeat):
+            number = int(place.path.rpartition("[")[2].rstrip("]"))
+            found.append((say("row", label=answering.label(place.path) or say["row_plain"], number=number), []))
+            ends = place.depth
+        elif found[-1][0] and place.depth <= ends:
+            found.append(("", []))
+        if isinstance(item, Question) and item.kind != "note":
+            found[-1][1].append((answering.label(place.path), answer_of(answering, place.path, item, say)))
+    return [(heading, rows) for heading, rows in found if rows]
 
 
 def answer_of(answering: Answering, path: str, item: Question, say: Speaker) -> str:
@@ -55,6 +67,8 @@ def answer_of(answering: Answering, path: str, item: Question, say: Speaker) -> 
         return "\n".join(labels.get(name, name) for name in value.split())
     if item.kind == "acknowledge":
         return say["yes"]
+    if item.kind == "geopoint":
+        return place_name(value, say.language)
     if item.kind == "date":
         try:
             language = answering.language if answering.language in LANGUAGES else say.language

@@ -8,16 +8,19 @@ from uuid import UUID
 
 import pytest
 
+from pop.people.asking import Ask
 from pop.registry.directory.actions.reports import report_number
-from pop.registry.directory.actions.review.deciding import approve
+from pop.registry.directory.actions.review.deciding import approve, reject
 from pop.registry.directory.actions.review.permission import RefusalError
-from pop.registry.directory.actions.review.proposing import Seen, propose_state
+from pop.registry.directory.actions.review.proposing import Seen, propose_contact, propose_state
 from pop.registry.directory.actions.review.safety import suspend
 from pop.registry.directory.models import Contact, Evidence, Service, Task
 from pop.registry.directory.queries.mapped import mapped_records
 from pop.registry.directory.queries.pages import country_services, service_facts
+from pop.registry.directory.rules.editing import CONTACT_COLUMNS
+from pop.registry.mapping import queries
 from pop.registry.mapping.actions.hearing import forget, hear
-from pop.registry.mapping.actions.reviewing import take_up
+from pop.registry.mapping.actions.reviewing import reject_finding, take_up
 from pop.registry.mapping.actions.vetting import take_step
 from pop.registry.mapping.models import Finding, SafetyStep
 from pop.registry.mapping.rules.answers import FIELDS
@@ -85,6 +88,10 @@ def test_a_number_from_a_survey_reaches_no_child_from_a_record_that_they_see_unt
     assert approve(proposal_id=proposal, by=people.bo) == "applied"
     added = Contact.objects.get(service=service, e164="+254800720111")
     assert added.withheld == "awaits_call"
+    by_hand = {name: getattr(added, name) for name in CONTACT_COLUMNS} | {"withheld": ""}
+    seen = Seen(REGISTER, NOW.date(), "desk_checked")
+    given = {"service_id": service.pk, "contact_id": added.pk, "values": by_hand, "seen": seen, "by": people.editor}
+    assert refusal(lambda: propose_contact(**given)) == "safety_first"
     assert not check(service, "desk", people.dee)
     assert check(service, "call", people.cal)
     added.refresh_from_db()
@@ -219,3 +226,18 @@ def test_a_name_and_a_place_are_needed_for_a_new_record(helplines: None, people:
     assert refusal(lambda: proposed(finding, people, **some)) == "needs_more"
     assert refusal(lambda: proposed(finding, people, name="grab")) == "choice_wrong"
     assert not Service.objects.exists()
+
+
+def test_what_others_did_not_agree_to_can_be_proposed_in_another_way_and_leaves_no_record_behind(
+    helplines: None, people: SimpleNamespace
+) -> None:
+    finding = heard()
+    reject(proposal_id=proposed(finding, people), reason="wrong", by=people.ann)
+    (line,) = queries.findings(Ask()).rows
+    assert line.status == "compared"
+    again = proposed(finding, people, **{name: "take" for name in FIELDS if name != "topics"})
+    assert Service.objects.count() == 1
+    reject(proposal_id=again, reason="wrong", by=people.ann)
+    reject_finding(finding_id=finding.pk, reason="false_claim", by=people.ann)
+    assert not Service.objects.exists()
+    assert queries.findings(Ask(filters={"status": "rejected"})).total == 1

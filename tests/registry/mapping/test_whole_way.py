@@ -71,11 +71,14 @@ def test_a_service_is_on_the_map_after_two_approvals_and_with_children_only_afte
     helplines: None, people: SimpleNamespace, home: SimpleNamespace
 ) -> None:
     submission, _ = send()
+    assert queries.outcome_of(submission, now=NOW) is None
     news()
+    assert queries.outcome_of(submission, now=NOW) == ("waiting", None)
     assert on_map() == set()
     finding = approved(people, submission)
     service = finding.service_id
     assert service is not None
+    assert queries.outcome_of(submission, now=NOW) == ("approved", service)
     assert on_map() == {"Lantern Line"}
     assert [(each.name, each.contacts, each.mapped_only) for each in country_services("KE", now=NOW)] == [
         ("Lantern Line", (), True)
@@ -112,8 +115,8 @@ def test_a_withdrawn_answer_leaves_the_map_the_pages_the_history_and_the_matcher
     service = finding.service_id
     assert service is not None
     withdraw(submission=submission, now=NOW)
+    assert on_map() == set()  # at once, before any worker has heard of it
     news()
-    assert on_map() == set()
     gone = service_facts(service, now=NOW)
     assert isinstance(gone, Tombstone)
     assert gone.name == ""

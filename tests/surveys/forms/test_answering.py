@@ -254,6 +254,29 @@ def test_the_end_is_when_it_is_sent() -> None:
     assert b"<ended>2026-11-22T10:30:15.250+00:00</ended>" in things.submission_xml(now=end)
 
 
+def test_what_hangs_on_the_end_is_sent_as_of_the_end() -> None:
+    rows = [
+        {"type": "end", "name": "ended"},
+        {"type": "calculate", "name": "copy", "calculation": "${ended}"},
+    ]
+    trial = begun(form(rows))
+    assert trial.seen("/data/copy") == ""
+    assert sent(trial)["/data/copy"] == "2026-11-22T09:30:15.250+00:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "kept"),
+    [
+        ("acknowledge", "x", ""), ("acknowledge", "ok", "OK"), ("integer", "2.7", "2"), ("integer", "x", ""),
+        ("decimal", "3", "3.0"), ("date", "2026-02-30", ""), ("date", "2026-02-28T10:00:00", "2026-02-28"),
+        ("datetime", "0", ""), ("time", "x", ""), ("geopoint", "0 0", ""),
+    ],
+)  # fmt: skip
+def test_what_a_form_brings_along_is_kept_in_the_form_of_its_kind(kind: str, default: str, kept: str) -> None:
+    trial = begun(form([{"type": kind, "name": "a", "label": "A", "default": default}]))
+    assert trial.seen("/data/a") == kept
+
+
 def test_a_draft_keeps_all_answers_also_those_that_are_hidden_or_wrong() -> None:
     visit = begun(golden("visit"))
     visit.set_all({"/data/place": "The Lodge", "/data/open": "yes", "/data/inside/rooms": "many"})

@@ -92,6 +92,14 @@ def test_a_cell_that_is_not_supported_is_refused_at_its_place(cells: Row, expect
     assert expected in refused([{**A, **cells}])
 
 
+@pytest.mark.parametrize(
+    "parameters", ["start=5 end=1 step=-1", "start=5 end=5", "step=0", "step=-1", "start=11", "end=nan", "end=inf"]
+)
+def test_a_scale_that_does_not_go_up_is_refused(parameters: str) -> None:
+    rows = [{"type": "range", "name": "a", "label": "A", "parameters": parameters}]
+    assert refused(rows) == {("parameter_unsupported", "survey", 2, "parameters")}
+
+
 def test_what_hangs_on_itself_through_others_is_refused_as_a_circle() -> None:
     calculated = {"type": "calculate"}
     found = reasons(

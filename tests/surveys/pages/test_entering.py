@@ -113,7 +113,7 @@ def test_every_kind_has_a_control_and_every_field_a_place_of_its_own() -> None:
         "opens": "time",
         "last": "datetime",
         "busy": "radios",
-        "place": "text",
+        "place": "place",
         "sure": "tick",
         "number": "text",
         "always": "radios",
@@ -141,3 +141,31 @@ def test_a_repeat_without_rows_offers_the_first_one_in_its_place() -> None:
 def test_the_likely_choices_are_found(written: str, found: list[str]) -> None:
     offered = [("BJ", "Benin"), ("BZ", "Belize"), ("KE", "Kenya")]
     assert [label for _, label in fields.nearest(written, offered)] == found
+
+
+def test_a_place_is_a_country_and_a_point_from_elsewhere_stays_what_it_is() -> None:
+    answering = begun()
+    where = answering.pages()[1]
+    for given_value, name in (
+        ("0.6 37.8", "Kenya"),
+        ("0.60 37.8 0 0", "Kenya"),
+        ("-1.25 36.75 1600.0 5.0", "-1.25 36.75 1600.0 5.0"),
+    ):
+        answering.set("/data/where/place", given_value)
+        assert answering.valid("/data/where/place") is None
+        value = answering.value("/data/where/place")
+        parts = fields.parts_of(answering, where, SAY, faults={})
+        [place] = [each for each in fields.fields_in(parts) if each.control == "place"]
+        assert [(each.label, each.value) for each in place.options if each.chosen] == [(name, value)]
+        assert fields.place_name(value, "en") == name
+
+
+def test_every_country_can_be_given_as_a_place() -> None:
+    answering = begun()
+    parts = fields.parts_of(answering, answering.pages()[1], SAY, faults={})
+    [place] = [each for each in fields.fields_in(parts) if each.control == "place"]
+    assert len(place.options) == 250
+    for each in place.options:
+        answering.set("/data/where/place", each.value)
+        assert answering.valid("/data/where/place") is None
+        assert fields.place_name(answering.value("/data/where/place"), "en") == each.label

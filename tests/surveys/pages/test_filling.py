@@ -109,6 +109,22 @@ def test_going_back_loses_nothing_and_asks_for_nothing(filler: Filler) -> None:
     assert filler.fields()[filler.name_of("since")] == ["2020-01-01"]
 
 
+def test_a_look_shows_what_would_be_asked_and_keeps_nothing(filler: Filler) -> None:
+    begun(filler).fill(name="Line of Invention", alone="no", do="look")
+    assert "With whom does it work?" in filler.text
+    assert not filler.told()
+    filler.get("/survey/kinds/1")
+    assert filler.fields()[filler.name_of("name")] == [""]
+
+
+def test_what_a_script_brought_in_is_taken_with_what_brought_it_in(filler: Filler) -> None:
+    begun(filler).fill(name="Line of Invention", alone="no", do="look")
+    filler.fill(partners="The neighbours")
+    assert filler.path == "/survey/kinds/2", filler.text
+    filler.get("/survey/kinds/1")
+    assert filler.fields()[filler.name_of("partners")] == ["The neighbours"]
+
+
 def test_rows_are_added_and_removed(filler: Filler) -> None:
     begun(filler).fill(name="A", alone="yes").fill(WHERE)
     filler.fill(do="add:/data/contact", number="1")

@@ -86,7 +86,9 @@ REACH = frozenset(
 WHOLE = "contact"
 DIGEST = "reach"
 REMOVED = "removed"
-WITHHELD = ("", REMOVED, "emergency_number", "foreign_email", "no_address", "unparsed_number", "other")
+# A number that a survey brought to a record which children see: nobody has called back yet.
+AWAITS_CALL = "awaits_call"
+WITHHELD = ("", REMOVED, AWAITS_CALL, "emergency_number", "foreign_email", "no_address", "unparsed_number", "other")
 SUSPENDED_BECAUSE = ("wrong_number", "not_a_helpline", "unsafe", "closed", "provider_asked", "other")
 # Sides of a decision that change who sees a record: each needs two people where children see it now or will.
 STATE_KINDS = {

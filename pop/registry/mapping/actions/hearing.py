@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from pop.audit import actions as audit
 from pop.places import countries
+from pop.places.languages import known_languages
 from pop.places.moments import zone_of
 from pop.registry.directory.actions.review.surveyed import drop_proposal, take_back
+from pop.registry.directory.queries.mapped import OPERATORS
 from pop.registry.directory.rules.editing import MistakeError, contact_columns
-from pop.registry.directory.rules.tables import kinds
+from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, kinds, topics
 from pop.registry.mapping.actions.comparing import compare
 from pop.registry.mapping.instruments import NAMES, consents
 from pop.registry.mapping.models import Finding
@@ -24,6 +26,8 @@ from pop.surveys.collecting.queries.surveys import survey
 
 _FORM_PREFIX: Final = "pop_"
 _COUNTED: Final = "received"
+_LONGEST_HOURS: Final = 300
+_LONGEST_DIAL: Final = 120
 
 
 def submission_received(payload: Mapping[str, object]) -> None:
@@ -35,7 +39,12 @@ def submission_received(payload: Mapping[str, object]) -> None:
 
 def submission_withdrawn(payload: Mapping[str, object]) -> None:
     """Take away what a submission, and all that it corrected, brought. Subscribe this to the event of that name."""
-    for each in chain(UUID(str(payload["submission"]))):
+    take_away(UUID(str(payload["submission"])))
+
+
+def take_away(submission_id: UUID) -> None:
+    """Take from the registry, now, what came of a submission and of all that it corrected."""
+    for each in chain(submission_id):
         forget(each.id)
 
 
@@ -128,6 +137,11 @@ def _fit(values: Mapping[str, Any]) -> dict[str, Any]:
         found.pop("country", None)
     if found.get("kind") not in kinds():
         found.pop("kind", None)
+    if found.get("operator") not in OPERATORS:
+        found.pop("operator", None)
+    for name, known in _lists().items():
+        if name in found:
+            found[name] = [each for each in found[name] if each in known]
     if len(str(found.get("website", ""))) > 300:
         del found["website"]
     for name in ("age_min", "age_max"):
@@ -136,11 +150,18 @@ def _fit(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _lists() -> Mapping[str, Collection[str]]:
+    """Return what may stand in each list of a record."""
+    return {"audience": AUDIENCES, "topics": topics(), "responders": RESPONDERS, "languages": known_languages()}
+
+
 def _read(stated: Sequence[Mapping[str, Any]], country: str) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     """Return (columns of the contacts that can be read, those that cannot with the reason's code)."""
     read: list[dict[str, Any]] = []
     unread: list[dict[str, str]] = []
     for each in stated:
+        if each["channel"] not in CHANNELS:
+            continue
         try:
             read.append(_columns(each, country))
         except MistakeError as mistake:
@@ -163,14 +184,22 @@ def _columns(stated: Mapping[str, Any], country: str) -> dict[str, Any]:
         "leaves_trace": None,
         "from_abroad": None,
     }
+    if len(str(stated["hours_source"])) > _LONGEST_HOURS:
+        whole["hours_source"] = ""
     zone = zone_name(country)
     try:
-        return contact_columns(whole, country, zone)
+        return _addressed(contact_columns(whole, country, zone))
     except MistakeError as mistake:
         if mistake.field != "hours_source":
             raise
         # A number is worth having without hours that nobody can read.
-        return contact_columns({**whole, "hours_source": ""}, country, zone)
+        return _addressed(contact_columns({**whole, "hours_source": ""}, country, zone))
+
+
+def _addressed(columns: dict[str, Any]) -> dict[str, Any]:
+    if len(columns["dial"]) > _LONGEST_DIAL:
+        raise MistakeError("as_stated", "address_unreadable")
+    return columns
 
 
 def zone_name(country: str) -> str:

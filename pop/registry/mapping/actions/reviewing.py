@@ -14,12 +14,13 @@ from django.utils import timezone
 
 from pop.registry.directory.actions.review.permission import RefusalError, require, trace
 from pop.registry.directory.actions.review.proposing import Seen
-from pop.registry.directory.actions.review.surveyed import draft_from_survey, propose_from_survey
+from pop.registry.directory.actions.review.surveyed import draft_from_survey, drop_proposal, propose_from_survey
 from pop.registry.directory.queries.comparable import comparable_one
 from pop.registry.directory.rules.tables import kinds
 from pop.registry.mapping.actions.comparing import additions
 from pop.registry.mapping.actions.hearing import zone_name
 from pop.registry.mapping.models import Finding
+from pop.registry.mapping.queries import UNDONE
 from pop.registry.mapping.rules.answers import CONTACTS, FIELDS
 
 CHOICES: Final = ("take", "keep", "ask")
@@ -39,6 +40,7 @@ def take_up(*, finding_id: UUID, choices: Mapping[str, str], as_new: bool, kind:
     """
     require(by, "editor")
     finding = _locked(finding_id)
+    _drop_what_failed(finding)
     if any(field not in FIELDS or choice not in CHOICES for field, choice in choices.items()):
         raise RefusalError("choice_wrong")
     taken = {field for field, choice in choices.items() if choice == "take"}
@@ -72,6 +74,7 @@ def reject_finding(*, finding_id: UUID, reason: str, by: UUID) -> None:
     if reason not in REASONS:
         raise RefusalError("reason_wrong")
     finding = _locked(finding_id)
+    _drop_what_failed(finding)
     finding.state, finding.reason = "rejected", reason
     finding.decided_by, finding.decided_at = by, timezone.now()
     finding.save()
@@ -104,15 +107,22 @@ def _operator(finding: Finding) -> str:
     return "youth_led" if finding.instrument == "youth_led" else ""
 
 
+def _drop_what_failed(finding: Finding) -> None:
+    """Let go of a proposal that others did not agree to, so that another choice can be proposed."""
+    if finding.proposal_id is None:
+        return
+    drop_proposal(proposal_id=finding.proposal_id)
+    finding.proposal_id = None
+    if finding.service_id != finding.match_id:
+        finding.service_id = None
+
+
 def _locked(finding_id: UUID) -> Finding:
     finding = Finding.objects.select_for_update().filter(pk=finding_id).first()
     if finding is None:
         raise RefusalError("unknown")
-    if finding.state == "proposed" and finding.proposal is not None and finding.proposal.state in _UNDONE:
+    if finding.state == "proposed" and finding.proposal is not None and finding.proposal.state in UNDONE:
         return finding
     if finding.state != "compared":
         raise RefusalError("decided")
     return finding
-
-
-_UNDONE: Final = ("rejected", "withdrawn", "outdated")

@@ -94,7 +94,7 @@ def offered(answers: Answers, instrument: str, consents: Mapping[str, str]) -> O
             if found:
                 values[field] = found
         elif field in _NUMBERS:
-            if texts and texts[0].isdecimal():
+            if texts and len(texts[0]) <= 3 and texts[0].isdecimal():
                 values[field] = int(texts[0])
         elif field != CONTACTS and texts:
             values[field] = texts[0]

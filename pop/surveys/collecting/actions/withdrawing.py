@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,6 +15,23 @@ from pop.events.actions import publish
 from pop.surveys.collecting.models import Draft, Submission
 
 WITHDRAWN: Final = "submission_withdrawn"
+
+Withdrawn = Callable[[UUID], None]
+
+
+@dataclass(slots=True)
+class _Joined:
+    take_away: Withdrawn | None = None
+
+
+_joined = _Joined()
+
+
+def use_withdrawal(take_away: Withdrawn) -> None:
+    """Join withdrawing to what takes away whatever came of a submission, inside the same transaction: nobody's wish to
+    be left out waits for the worker.
+    """
+    _joined.take_away = take_away
 
 
 def withdraw(*, submission: UUID, now: datetime) -> bool:
@@ -33,5 +52,7 @@ def withdraw(*, submission: UUID, now: datetime) -> bool:
             detail: dict[str, object] = {"survey": str(each.survey_id)}
             record(action="withdraw_submission", object_type="submission", object_id=str(each.id), detail=detail)
             each = each.replaces
+        if _joined.take_away is not None:
+            _joined.take_away(row.id)
         publish(name=WITHDRAWN, payload={"submission": str(row.id), "survey": str(row.survey_id)})
     return True

@@ -31,20 +31,25 @@ const sieve = (list) => {
 };
 const dress = () => { for (const each of parts.querySelectorAll("[data-filter]")) sieve(each); };
 
-// What is the same stays as it is, so that nobody is interrupted; what is new comes in, what went goes.
+// What is the same stays as it is, so that nobody is interrupted; what is new comes in, what went goes. What was written
+// into it comes back with it.
+const went = new Map();
 const merge = (mine, theirs) => {
   const old = new Map([...mine.children].filter((each) => each.dataset.part).map((each) => [each.dataset.part, each]));
   let fresh = 0, before = null;
-  for (const each of [...theirs.children]) {
-    if (!each.dataset.part) continue;
-    let kept = old.get(each.dataset.part);
+  for (let each of [...theirs.children]) {
+    const part = each.dataset.part, earlier = went.get(part);
+    if (!part) continue;
+    let kept = old.get(part);
+    if (!kept && earlier && earlier.dataset.sign === each.dataset.sign) each = earlier;
     if (kept && each.classList.contains("group") | each.classList.contains("row") && kept.matches("fieldset")) {
       fresh += merge(kept, each);
     } else if (!kept || (kept.dataset.sign !== each.dataset.sign && !kept.contains(d.activeElement))) {
       if (kept) kept.replaceWith(each); else fresh++;
       kept = each;
     }
-    old.delete(each.dataset.part);
+    old.delete(part);
+    went.delete(part);
     const place = before ? before.nextElementSibling : [...mine.children].find((child) => child.dataset.part);
     if (kept.previousElementSibling !== before || !kept.parentElement) {
       if (before) before.after(kept);
@@ -53,7 +58,7 @@ const merge = (mine, theirs) => {
     }
     before = kept;
   }
-  for (const gone of old.values()) if (!gone.contains(d.activeElement)) gone.remove();
+  for (const [part, gone] of old) if (!gone.contains(d.activeElement)) { went.set(part, gone); gone.remove(); }
   return fresh;
 };
 let asked = 0;

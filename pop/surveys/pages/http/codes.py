@@ -23,6 +23,7 @@ from pop.surveys.collecting.rules.reading import MalformedError
 from pop.surveys.pages import deriving, holding, leafing, rendering, sitting
 from pop.surveys.pages.entering import one
 from pop.surveys.pages.http.doors import keep, message, read, show, take, visit_of
+from pop.surveys.pages.outcomes import outcome_of
 from pop.surveys.pages.rendering import root_of
 from pop.surveys.pages.sitting import Sent, Sitting
 
@@ -198,7 +199,7 @@ def sent(request: HttpRequest, form: str) -> HttpResponse:
         return response
     if do == "close":
         return _away(form, root_of(form))
-    return answer_page(request, rendering.kept_page(found.survey, answers))
+    return answer_page(request, rendering.kept_page(found.survey, answers, outcome_of(found.submission)))
 
 
 def _away(form: str, address: str) -> HttpResponse:

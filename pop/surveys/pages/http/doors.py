@@ -106,18 +106,19 @@ def question(request: HttpRequest, form: str, number: str) -> HttpResponse:
     long = take(here, pages[index], posted)
     do = one(posted, "do")
     to = "review" if one(posted, "to") == "review" else ""
+    if do == "look":
+        # The script asks while somebody goes on writing. Nothing is kept: what they press next may be here already.
+        return show(request, here, _page(here, pages[index], index, to=to))
     if do.startswith(("add:", "remove:")):
         _rows(here.answering, pages[index], do)
-        kept = keep(request, here)
-        return kept or show(request, here, _page(here, pages[index], index, to=to))
     kept = keep(request, here)
     if kept:
         return kept
+    if do.startswith(("add:", "remove:")) or one(posted, "language"):
+        return show(request, here, _page(here, pages[index], index, to=to))
     if do == "back":
         return _go(root_of(form), max(index, 1), here)
-    if do == "look" or one(posted, "language"):
-        return show(request, here, _page(here, pages[index], index, to=to))
-    return _leave(request, here, pages, index, long, to)
+    return _leave(request, visit, pages, index, long, to)
 
 
 @anyone
@@ -158,16 +159,28 @@ def visit_of(request: HttpRequest, form: str, posted: Posted | None = None) -> V
 
 
 def take(here: Sitting, page: Page, posted: Posted) -> Sequence[Fault]:
-    """Give the answers of a posted page; return those that are too long, which are kept as far as they are."""
-    answers = given(here.answering, page, posted)
-    here.answering.set_all(answers)
-    items = {place.path: place.item for place in page.places}
-    return [
-        Fault(path, "too_long", rendering.speaker(here.answering.language)("wrong_too_long", most=most))
-        for path, value in answers.items()
-        if isinstance(item := items[path], Question) and item.kind == "text"
-        if len(value.replace("\r\n", "\n")) > (most := LONGEST["area" if "multiline" in item.appearance else "text"])
-    ]
+    """Give the answers of a posted page; return those that are too long, which are kept as far as they are.
+
+    An answer can make another question of the page relevant that the script has shown, and that was answered too.
+    """
+    answering = here.answering
+    say = rendering.speaker(answering.language)
+    taken: set[str] = set()
+    faults: list[Fault] = []
+    while True:
+        shown = next((each for each in answering.pages() if each.path == page.path), None)
+        said = given(answering, shown, posted) if shown else {}
+        fresh = {path: answer for path, answer in said.items() if path not in taken}
+        if not fresh or shown is None:
+            return faults
+        taken |= set(fresh)
+        answering.set_all(fresh)
+        for place in shown.places:
+            item = place.item
+            if place.path in fresh and isinstance(item, Question) and item.kind == "text":
+                most = LONGEST["area" if "multiline" in item.appearance else "text"]
+                if len(fresh[place.path].replace("\r\n", "\n")) > most:
+                    faults.append(Fault(place.path, "too_long", say("wrong_too_long", most=most)))
 
 
 def keep(request: HttpRequest, here: Sitting) -> HttpResponse | None:
@@ -181,14 +194,16 @@ def keep(request: HttpRequest, here: Sitting) -> HttpResponse | None:
 
 
 def _leave(
-    request: HttpRequest, here: Sitting, pages: Sequence[Page], index: int, long: Sequence[Fault], to: str
+    request: HttpRequest, visit: Visit, pages: Sequence[Page], index: int, long: Sequence[Fault], to: str
 ) -> HttpResponse:
     """Go on to the next page, unless answers are missing, or brought up more to ask on this one."""
+    here, posted = visit
     path = pages[index].path
     after = here.answering.pages()
     again = leafing.at(after, path, 0)
     if again is not None:
-        before = {place.path for place in pages[index].places}
+        # What the script brought in has been seen as well: it was posted.
+        before = {place.path for place in pages[index].places} | set(posted)
         new = frozenset(
             place.path for place in after[again].places if place.path not in before and isinstance(place.item, Question)
         )

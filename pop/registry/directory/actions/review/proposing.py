@@ -20,6 +20,7 @@ from pop.registry.directory.actions.review.records import (
 )
 from pop.registry.directory.models import Proposal, Service
 from pop.registry.directory.rules.editing import (
+    AWAITS_CALL,
     DIGEST,
     REMOVED,
     STATE_KINDS,
@@ -63,6 +64,8 @@ def propose_contact(*, service_id: UUID, contact_id: UUID, values: Mapping[str, 
     if contact is None:
         raise RefusalError("unknown")
     wanted = contact_columns(values, service.country, service.timezone)
+    if contact.withheld == AWAITS_CALL and not wanted["withheld"]:
+        raise RefusalError("safety_first")
     changes = differences(str(contact.pk), contact_values(contact), wanted)
     return _propose_edit(service, changes, seen, by)
 

@@ -22,6 +22,7 @@ from pop.registry.directory.actions.review.records import digest_of, locked_serv
 from pop.registry.directory.models import Change, Contact, Evidence, Organisation, Proposal, Service, Task
 from pop.registry.directory.rules.drafts import as_text
 from pop.registry.directory.rules.editing import (
+    AWAITS_CALL,
     CONTACT_COLUMNS,
     DIGEST,
     MAPPING,
@@ -39,8 +40,6 @@ from pop.registry.directory.rules.editing import (
 )
 from pop.registry.directory.rules.publication import CLEAR, MAPPED_ONLY
 
-AWAITS_CALL: Final = "awaits_call"
-"""Why a number of a record that children see is kept from them: nobody has called back yet."""
 WITHDRAWN: Final = "withdrawn"
 _VIA: Final = "survey"
 # What decides whether, and to whom, a record is shown: a survey does not change it where children see the record.
@@ -271,17 +270,16 @@ def _observe(service: Service, contact: Contact | None, field: str, value: str, 
 
 @transaction.atomic
 def drop_proposal(*, proposal_id: UUID) -> None:
-    """Close a proposal that a correction has overtaken; a record that was made for it and never shown goes with it."""
+    """Close a proposal that waits no longer for anybody; a record that was made for it and never shown goes with it."""
     proposal = Proposal.objects.filter(pk=proposal_id).first()
     if proposal is None or proposal.service_id is None:
         return
     service = locked_service(proposal.service_id)
     proposal = Proposal.objects.select_for_update().get(pk=proposal_id)
-    if proposal.state in ("applied", "withdrawn"):
-        return
-    proposal.state, proposal.decided_at = "outdated", timezone.now()
-    proposal.save(update_fields=["state", "decided_at"])
-    _trace_of_system("find_outdated", service)
+    if proposal.state == "waiting":
+        proposal.state, proposal.decided_at = "outdated", timezone.now()
+        proposal.save(update_fields=["state", "decided_at"])
+        _trace_of_system("find_outdated", service)
     if service.from_survey and service.state == "waiting":
         body = service.organisation
         service.delete()

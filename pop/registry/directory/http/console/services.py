@@ -32,7 +32,8 @@ from pop.registry.directory.queries.console import record as records
 from pop.registry.directory.queries.console import services as queries
 from pop.registry.directory.queries.console.record import ContactRecord, Record
 from pop.registry.directory.queries.console.services import ServiceLine
-from pop.registry.directory.rules.editing import SUSPENDED_BECAUSE
+from pop.registry.directory.rules.editing import AWAITS_CALL, SUSPENDED_BECAUSE
+from pop.registry.directory.rules.publication import MAPPED_ONLY, ON_MAP
 from pop.registry.directory.rules.tables import STAGES, kinds
 
 STATES = ("waiting", "published", "suspended", "defunct")
@@ -177,10 +178,12 @@ def _context(found: Record, roles: list[str]) -> Mapping[str, Any]:
         "may": {
             "edit": "editor" in roles and found.state != "defunct",
             "publish": "editor" in roles
-            and (found.state == "waiting" or (found.state == "published" and found.safety != "clear")),
+            and (found.state == "waiting" or (found.state == "published" and found.safety not in ON_MAP)),
             "unsuspend": "editor" in roles and found.state == "suspended",
             "suspend": "approver" in roles and found.state in ("published", "waiting"),
             "notice": bool({"editor", "approver"} & set(roles)) and found.state != "defunct",
+            "check": bool({"editor", "approver"} & set(roles))
+            and (found.safety == MAPPED_ONLY or any(each.values["withheld"] == AWAITS_CALL for each in found.contacts)),
         },
     }
 
