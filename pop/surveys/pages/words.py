@@ -131,8 +131,7 @@ SURVEY = Words(
         "kept_withdraw_yes": "Yes, withdraw them",
         "kept_close": "Close this on my device",
         "withdrawn_title": "Your answers are withdrawn",
-        "withdrawn_text": "They no longer count. The people who review answers are told to take off what was published "
-        "from them.",
+        "withdrawn_text": "They no longer count, and what was published from them is gone.",
         # Things that go wrong.
         "gone_title": "There is no such survey here",
         "gone_text": "The address may be wrong, or the survey is not open. Please ask whoever sent you the link.",
