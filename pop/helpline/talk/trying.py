@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import hmac
 import logging
-import secrets
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -24,28 +21,13 @@ from pop.helpline.lines.rules import RefusedError
 from pop.privacy.codes import CodeKey, fold
 from pop.privacy.derivations import BusyError, pool
 from pop.privacy.keyring import keyring
+from pop.privacy.sources import mark_of
 
-SALT_SECONDS: Final = 3_600.0
-"""A source is told apart from others for at most so long, in memory, by a salted mark."""
 MOST_BUSY: Final = 1_000
 
 log = logging.getLogger("pop.helpline")
 
 
-class _Salt:
-    """A random salt of this process, another one each hour."""
-
-    def __init__(self) -> None:
-        self._salt = secrets.token_bytes(16)
-        self._since = time.monotonic()
-
-    def now(self) -> bytes:
-        if time.monotonic() - self._since > SALT_SECONDS:
-            self._salt, self._since = secrets.token_bytes(16), time.monotonic()
-        return self._salt
-
-
-_salt = _Salt()
 _busy: OrderedDict[str, None] = OrderedDict()
 
 
@@ -62,8 +44,8 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
 
 
 def bucket_of(request: HttpRequest) -> str:
-    """Return a mark of where a request comes from. No address is kept: the mark means nothing without the salt."""
-    return hmac.digest(_salt.now(), request.META.get("REMOTE_ADDR", "").encode(), "sha256").hex()[:16]
+    """Return the mark of where a request comes from."""
+    return mark_of(request.META.get("REMOTE_ADDR", ""))
 
 
 def begin(token: str, words: str, *, language: str, bucket: str) -> None:

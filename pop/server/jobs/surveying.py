@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -103,16 +104,21 @@ def partner(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _found_or_made(name: str, now: datetime) -> UUID:
+    """Return the partner of a name or an id. Raises PartnerError where it is neither and no name either."""
+    found = find_partner(name)
+    if found is None:
+        found = make_partner(name=name, now=now)
+        print("There was no such partner: added.", file=sys.stderr)
+    return found
+
+
 def token(arguments: argparse.Namespace) -> int:
     """Print a new token, this once; what a client wants is said beside it, where nobody parses it."""
     tell_ready()
     now = timezone.now()
     try:
-        whose = find_partner(arguments.partner)
-        if whose is None:
-            whose = make_partner(name=arguments.partner, now=now)
-            print("There was no such partner: added.", file=sys.stderr)
-        made = make_token(partner=whose, now=now)
+        made = make_token(partner=_found_or_made(arguments.partner, now), now=now)
     except PartnerError as error:
         return _refuse("token", error)
     print(made.token)
@@ -139,11 +145,7 @@ def invite_(arguments: argparse.Namespace) -> int:
     tell_ready()
     now = timezone.now()
     try:
-        whose = find_partner(arguments.partner)
-        if whose is None:
-            whose = make_partner(name=arguments.partner, now=now)
-            print("There was no such partner: added.", file=sys.stderr)
-        made = invite(partner=whose, form_id=arguments.form, now=now)
+        made = invite(partner=_found_or_made(arguments.partner, now), form_id=arguments.form, now=now)
     except PartnerError as error:
         return _refuse("invite", error)
     print(f"http://127.0.0.1:{settings.PUBLIC_PORT}/survey/i/{made.token}")

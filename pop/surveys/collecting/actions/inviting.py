@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from pop.audit.actions import record
-from pop.surveys.collecting.actions.partners import TOKEN_BYTES, Made, PartnerError
+from pop.surveys.collecting.actions.partners import TOKEN_BYTES, Made, PartnerError, end
 from pop.surveys.collecting.models import Invitation, Partner, Survey
 from pop.surveys.collecting.rules.tokens import lookup_of
 
@@ -41,13 +41,4 @@ def revoke_invitation(*, invitation: UUID, now: datetime, by: UUID | None = None
 
     Returns False where it was ended before. Raises PartnerError (`unknown_token`).
     """
-    with transaction.atomic():
-        row = Invitation.objects.select_for_update().filter(id=invitation).first()
-        if row is None:
-            raise PartnerError("unknown_token")
-        if row.revoked_at is not None:
-            return False
-        row.revoked_at = now
-        row.save(update_fields=["revoked_at"])
-        record(action="revoke_invitation", object_type="invitation", object_id=str(row.id), actor=by)
-    return True
+    return end(Invitation, invitation, now=now, by=by)

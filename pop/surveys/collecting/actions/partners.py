@@ -12,7 +12,7 @@ from django.db import transaction
 
 from pop.audit.actions import record
 from pop.places.countries import codes
-from pop.surveys.collecting.models import Partner, Token
+from pop.surveys.collecting.models import Invitation, Partner, Token
 from pop.surveys.collecting.rules.tokens import lookup_of
 
 TOKEN_BYTES = 32
@@ -80,19 +80,20 @@ def revoke_token(*, token: UUID, now: datetime, by: UUID | None = None) -> bool:
 
     Raises PartnerError for an unknown one.
     """
+    return end(Token, token, now=now, by=by)
+
+
+def end(kind: type[Token] | type[Invitation], row_id: UUID, *, now: datetime, by: UUID | None) -> bool:
+    """End an address or a link, once. Raises PartnerError (`unknown_token`)."""
+    name = kind.__name__.lower()
     with transaction.atomic():
-        row = Token.objects.select_for_update().filter(id=token).first()
+        row = kind.objects.select_for_update().filter(id=row_id).first()
         if row is None:
             raise PartnerError("unknown_token")
         if row.revoked_at is not None:
             return False
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])
-        record(
-            action="revoke_token",
-            object_type="token",
-            object_id=str(row.id),
-            actor=by,
-            detail={"partner": str(row.partner_id)},
-        )
+        detail: dict[str, object] = {"partner": str(row.partner_id)}
+        record(action=f"revoke_{name}", object_type=name, object_id=str(row.id), actor=by, detail=detail)
     return True
