@@ -172,6 +172,12 @@ def take(desk: Desk) -> str:
     return desk.newest()
 
 
+def end(desk: Desk, talk: str) -> None:
+    """Close a conversation with one tap, whatever has the focus at the moment."""
+    desk.page.locator(f"#talk-{talk} .talk-head [data-key=c]").dispatch_event("click")
+    desk.page.locator(f"#tool-{talk} button[value=test]").click()
+
+
 def test_a_counsellor_and_a_child_hold_a_whole_conversation_by_keyboard(browser, house, signed_in):
     child = Child(browser, house, "Hello, is somebody there?")
     desk = Desk(browser, house, signed_in["Amina"]).on_duty()
@@ -248,8 +254,7 @@ def test_words_that_cannot_be_sent_stay_and_are_sent_once(browser, house, signed
     assert lost
     assert desk.said(talk) == ["Words of a second child", "Said once"]
     expect(child.page.locator("#said p", has_text="Said once")).to_have_count(1)
-    desk.press("Alt+c")
-    desk.page.locator(f"#tool-{talk} button[value=test]").click()
+    end(desk, talk)
     expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
 
 
@@ -266,9 +271,7 @@ def test_three_children_who_come_at_once_all_get_a_column_and_a_closed_one_stays
     # Well within the time after which the desk looks again by itself.
     expect(desk.page.locator("#columns .talk")).to_have_count(3)
     for left, talk in zip((2, 1, 0), came, strict=True):
-        desk.box(talk).focus()
-        desk.press("Alt+c")
-        desk.page.locator(f"#tool-{talk} button[value=test]").click()
+        end(desk, talk)
         expect(desk.page.locator("#columns .talk")).to_have_count(left)
     desk.page.wait_for_timeout(1_000)
     expect(desk.page.locator("#columns .talk")).to_have_count(0)
@@ -292,8 +295,7 @@ def test_a_sign_in_that_is_over_loses_no_word(browser, house, signed_in):
     expect(desk.box(talk)).to_have_value("")
     assert "Kept words" in desk.said(talk)
     # And the forms of the old page work again too.
-    desk.press("Alt+c")
-    desk.page.locator(f"#tool-{talk} button[value=test]").click()
+    end(desk, talk)
     expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
 
 
@@ -372,9 +374,7 @@ def test_a_supervisor_who_joins_has_a_column_of_their_own_until_they_leave(brows
     page.click(f"#leave-{talk}")
     expect(page.locator(f"#talk-{talk}")).to_have_count(0)
     expect(child.page.locator("#said")).to_contain_text("The supervisor has gone.")
-    desk.box(talk).focus()
-    desk.press("Alt+c")
-    desk.page.locator(f"#tool-{talk} button[value=test]").click()
+    end(desk, talk)
     expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
     # What is not theirs any more is not found when the page looks for it, and the browser says so.
     assert [each for each in lead.complaints if "404" not in each] == []
@@ -402,9 +402,7 @@ def test_what_is_told_covers_neither_tabs_nor_conversations(browser, house, sign
             assert apart, (width, place)
     desk.page.set_viewport_size(SIZES[0])
     for talk in talks:
-        desk.box(talk).focus()
-        desk.press("Alt+c")
-        desk.page.locator(f"#tool-{talk} button[value=test]").click()
+        end(desk, talk)
         expect(desk.page.locator(f"#talk-{talk}")).to_have_count(0)
 
 
