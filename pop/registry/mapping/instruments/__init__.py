@@ -29,7 +29,7 @@ def consents() -> Mapping[str, str]:
 
     "" stands for an answer that is never published. A question that is not in it is none of the instruments'.
     """
-    rows = piece("core/consents")["consents"]
+    rows = piece("shared/published_by")["consents"]
     return MappingProxyType(
         {row["question"]: "" if row["published_by"] == "never" else row["published_by"] for row in rows}
     )

@@ -2,7 +2,7 @@
 
 A piece is a Markdown table with the English texts. Two things in it are ours and not XLSForm's: a row of type
 ``include`` stands for all rows of another piece (its ``relevant`` is laid on each group of that piece), and
-``constraint_message`` names a row of ``core/messages.md``. `joined` resolves both.
+``constraint_message`` names a row of ``shared/messages.md``. `joined` resolves both.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def joined(name: str) -> bytes:
 
 @functools.cache
 def piece(name: str) -> Mapping[str, list[Row]]:
-    """Return the sheets of a piece, such as "helplines" or "core/reach". Raises InstrumentError."""
+    """Return the sheets of a piece, such as "helplines" or "shared/reach". Raises InstrumentError."""
     path = FOLDER / f"{name}.md"
     if not path.is_file():
         raise InstrumentError(f"there is no piece {name}")
@@ -77,7 +77,7 @@ def choices_of(name: str, list_name: str) -> tuple[Choice, ...]:
     """Return a list of an instrument: made from tables, its own or shared. Raises InstrumentError if there is none."""
     if list_name in lists.made():
         return lists.made()[list_name]()
-    for sheets in (piece(name), piece("core/lists")):
+    for sheets in (piece(name), piece("shared/lists")):
         found = [row for row in sheets.get("choices", []) if row["list_name"] == list_name]
         if found:
             return tuple(Choice(row["name"], _choice_labels(row)) for row in found)
@@ -118,7 +118,7 @@ def _translated(row: Row) -> Row:
 
 
 def _message(name: str) -> Mapping[str, str]:
-    for row in piece("core/messages")["messages"]:
+    for row in piece("shared/messages")["messages"]:
         if row["name"] == name:
             return _said("messages", name, "label", row[ENGLISH])
     raise InstrumentError(f"there is no message {name}")
@@ -129,7 +129,7 @@ def _choice_labels(row: Row) -> Mapping[str, str]:
         return lists.words(row["words"])
     if ENGLISH in row:
         return _said("choices", f"{row['list_name']}.{row['name']}", "label", row[ENGLISH])
-    for each in piece("core/lists")["choices"]:
+    for each in piece("shared/lists")["choices"]:
         if each["list_name"] == ANY and each["name"] == row["name"]:
             return _said("choices", f"{ANY}.{row['name']}", "label", each[ENGLISH])
     raise InstrumentError(f"the choice {row['list_name']}.{row['name']} has no label")

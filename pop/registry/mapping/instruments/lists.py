@@ -18,7 +18,7 @@ from pop.registry.directory.words import REGISTRY
 from pop.registry.directory.words.vocabulary import VOCABULARY
 from pop.registry.mapping.instruments.sheets import read
 
-SPOKEN = Path(__file__).parent / "core" / "spoken.md"
+SPOKEN = Path(__file__).parent / "shared" / "spoken.md"
 
 # The languages of the instruments, as an XLSForm names them in its columns. The first one is the default.
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -76,7 +76,7 @@ def _countries() -> tuple[Choice, ...]:
 
 @functools.cache
 def _languages() -> tuple[Choice, ...]:
-    """Return the languages of two letters, and of the longer codes those that CLDR has data of or core/spoken.md names.
+    """Return the languages of two letters, and of longer codes those that CLDR has data of or shared/spoken.md names.
 
     CLDR names over six hundred, and many of them are only read: whoever fills in a form on a slow line would load them
     all. Which have no name is seen where other letters are written: in French and Spanish "luo" is a name, too.

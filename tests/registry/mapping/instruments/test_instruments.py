@@ -14,8 +14,8 @@ from pop.registry.mapping.instruments import LANGUAGES, NAMES, consents, joining
 from pop.registry.mapping.instruments.sheets import read
 from tests.registry.mapping.instruments.forms import asked, choices, compiled, rows, sheets, texts
 
-CORE = sorted(path.stem for path in (joining.FOLDER / "core").glob("*.md"))
-PAGES = [stem for stem in CORE if stem not in ("consents", "lists", "messages", "spoken")]
+SHARED = sorted(path.stem for path in (joining.FOLDER / "shared").glob("*.md"))
+PAGES = [stem for stem in SHARED if stem not in ("published_by", "lists", "messages", "spoken")]
 every_instrument = pytest.mark.parametrize("name", NAMES)
 
 # What the mapping must learn, by the questions that ask it.
@@ -140,10 +140,10 @@ def test_every_translation_is_written_in_the_letters_of_its_language(language: s
 
 @pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag != "en"])
 def test_no_translation_is_left_over(language: str) -> None:
-    used = {("messages", row["name"]) for row in joining.piece("core/messages")["messages"]}
+    used = {("messages", row["name"]) for row in joining.piece("shared/messages")["messages"]}
     for name in NAMES:
         used |= {("survey", row["name"]) for row in joining.rows_of(name) if joining.ENGLISH in row}
-    for piece in (*NAMES, "core/lists"):
+    for piece in (*NAMES, "shared/lists"):
         used |= {
             ("choices", f"{row['list_name']}.{row['name']}")
             for row in joining.piece(piece)["choices"]
@@ -160,8 +160,8 @@ def test_no_translation_is_left_over(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_that_quotes_a_choice_quotes_it_as_it_stands(language: str) -> None:
     file = joining.FOLDER / "translations" / f"{language}.md"
-    piece = read(file.read_text(encoding="utf-8")) if language != "en" else joining.piece("core/lists")
-    said = piece if language != "en" else joining.piece("core/messages")
+    piece = read(file.read_text(encoding="utf-8")) if language != "en" else joining.piece("shared/lists")
+    said = piece if language != "en" else joining.piece("shared/messages")
     column = f"label::{LANGUAGES[language]}"
     none = next(row[column] for row in piece["choices"] if (row["list_name"], row["name"]) == ("any", "none"))
     assert none in next(row[column] for row in said["messages"] if row["name"] == "none_alone")
@@ -179,7 +179,7 @@ def test_the_shared_questions_are_the_same_in_all_four() -> None:
     shared = [
         row["name"]
         for page in PAGES
-        for row in joining.piece(f"core/{page}")["survey"]
+        for row in joining.piece(f"shared/{page}")["survey"]
         if "name" in row and not row["type"].startswith("begin ")
     ]
     assert len(shared) == len(set(shared)) > 45
@@ -191,8 +191,8 @@ def test_the_shared_questions_are_the_same_in_all_four() -> None:
 
 def test_no_id_means_two_things() -> None:
     own = [row["name"] for name in NAMES for row in joining.piece(name)["survey"] if "name" in row]
-    shared = {row["name"] for page in PAGES for row in joining.piece(f"core/{page}")["survey"] if "name" in row}
-    repeated = {each for each in own if own.count(each) > 1 and not each.startswith("core/")}
+    shared = {row["name"] for page in PAGES for row in joining.piece(f"shared/{page}")["survey"] if "name" in row}
+    repeated = {each for each in own if own.count(each) > 1 and not each.startswith("shared/")}
     assert repeated == {"beginning", "solution_kind"}
     assert set(own) & shared == set()
 
@@ -238,7 +238,7 @@ def test_every_answer_is_published_by_one_yes_or_never() -> None:
     worked_out = {"solution_kind", "figures_year", "channel_id"}
     assert set(consents()) == answers | worked_out
     assert set(consents().values()) == given | {""}
-    assert len(joining.piece("core/consents")["consents"]) == len(consents())
+    assert len(joining.piece("shared/published_by")["consents"]) == len(consents())
     never = {key for key, consent in consents().items() if not consent}
     assert never >= {"respondent_role", "respondent_email", "respondent_under_18", "danger_if_published"}
 

@@ -45,7 +45,7 @@ def test_the_same_files_give_the_same_bytes(name: str) -> None:
 
 
 def test_an_instrument_that_does_not_exist_is_refused() -> None:
-    for name in ("core/reach", "../instruments/helplines", "", "HELPLINES"):
+    for name in ("shared/reach", "../instruments/helplines", "", "HELPLINES"):
         with pytest.raises(KeyError):
             source(name)
 
@@ -76,7 +76,7 @@ def test_a_message_without_a_translation_is_named(folder: Path) -> None:
 
 def test_a_missing_piece_list_message_or_label_is_named(folder: Path) -> None:
     for old, new, said in (
-        ("core/reach", "core/nowhere", "there is no piece core/nowhere"),
+        ("shared/reach", "shared/nowhere", "there is no piece shared/nowhere"),
         ("select_one kind", "select_one nothing", "there is no list nothing"),
         ("| | network | none | |", "| | network | nobody | |", r"network\.nobody has no label"),
     ):
@@ -85,7 +85,7 @@ def test_a_missing_piece_list_message_or_label_is_named(folder: Path) -> None:
         with pytest.raises(InstrumentError, match=said):
             source("helplines")
         spoil(folder / "helplines.md", new, old)
-    spoil(folder / "core" / "identity.md", "web_address", "web_adress")
+    spoil(folder / "shared" / "identity.md", "web_address", "web_adress")
     forget()
     with pytest.raises(InstrumentError, match="there is no message web_adress"):
         source("helplines")
