@@ -8,14 +8,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from tests.served import Served, environment, pop, serving
 from tests.surveys.filled import workbook
 
-# The database of the run, where it is not SQLite: the process that is asked must keep its rows where the test looks.
+# The server of the run, where it is not SQLite.
 URL = os.environ.get("DATABASE_URL", "")
 KEEP_PHOTO_FORM = "import django; django.setup(); from tests.surveys.filled import photo_survey; photo_survey()"
 
@@ -49,7 +53,15 @@ class Door:
 @pytest.fixture(scope="package")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     folder = tmp_path_factory.mktemp("openrosa")
-    yield from opened(folder, {"DATABASE_URL": URL} if URL else {})
+    yield from opened(folder, {"DATABASE_URL": a_database_of_its_own()} if URL else {})
+
+
+def a_database_of_its_own() -> str:
+    """Make a database on the run's PostgreSQL and return its address: two workers may open a door at the same time."""
+    name = f"door_{uuid4().hex}"
+    with psycopg.connect(URL, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+    return urlsplit(URL)._replace(path=f"/{name}").geturl()
 
 
 def opened(folder: Path, more: dict[str, str]) -> Iterator[Door]:
