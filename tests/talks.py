@@ -1,7 +1,8 @@
 """Conversations in a data directory of their own, as the doors meet them: `python -m tests.talks 20 2` prints JSON.
 
 {"staff": [{"id", "cookie"}], "talks": [{"id", "cookie", "form", "staff": index}]}: children's and counsellors' cookies
-are worth something in that directory only, which ends with the test. Every conversation is active.
+are worth something in that directory only, which ends with the test. Every conversation is active. The last of "staff"
+is a supervisor, who has joined the last conversation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import secrets
 import sys
 import time
 from typing import Any
+from uuid import UUID
 
 import django
 
@@ -33,9 +35,11 @@ def make(children: int, counsellors: int) -> dict[str, Any]:
     from pop.helpline.conversations.models import Conversation  # noqa: PLC0415
     from pop.helpline.lines import actions as lines  # noqa: PLC0415
     from pop.helpline.lines import queries  # noqa: PLC0415
+    from pop.helpline.queue.actions.supervising import join  # noqa: PLC0415
     from pop.people import key_actions, unlocking  # noqa: PLC0415
     from pop.people.models import Staff  # noqa: PLC0415
     from pop.people.proof import METHODS_KEY, METHODS_OF_KEY  # noqa: PLC0415
+    from pop.people.seats import seat_of  # noqa: PLC0415
     from pop.people.sessions import SessionStore  # noqa: PLC0415
     from pop.people.stretching import stretch  # noqa: PLC0415
 
@@ -43,12 +47,12 @@ def make(children: int, counsellors: int) -> dict[str, Any]:
     team = queries.intake_team(line.id)
     assert team is not None
     staff, ids = [], []
-    for _ in range(counsellors):
+    for role in ["counsellor"] * counsellors + ["supervisor"]:
         name = f"{secrets.token_hex(6)}@example.org"
-        person = Staff.objects.create_user(name, "a long enough passphrase", roles=["counsellor"])
+        person = Staff.objects.create_user(name, "a long enough passphrase", roles=[role])
         person.authenticator_set.create(type="totp", data={"secret": "not opened here"})
         key = key_actions.make_key(staff=person.pk, under=stretch("a long enough passphrase"))
-        lines.admit(team=team.id, staff=person.pk, role="counsellor", by=None, by_key=None)
+        lines.admit(team=team.id, staff=person.pk, role=role, by=None, by_key=None)
         session, held = key_actions.open_session(key=key, lasts=dt.timedelta(hours=1))
         store = SessionStore()
         store[SESSION_KEY] = str(person.pk)
@@ -81,6 +85,10 @@ def make(children: int, counsellors: int) -> dict[str, Any]:
                 "staff": mine,
             }
         )
+    seat = seat_of(dict(each.split("=", 1) for each in staff[-1]["cookie"].split("; ")))
+    if talks and counsellors and seat is not None:
+        joined = UUID(talks[-1]["id"])
+        join(conversation=joined, staff=seat.staff, private_key=seat.private_key, reason="safety")
     return {"staff": staff, "talks": talks}
 
 

@@ -20,6 +20,7 @@ from pop.helpline.conversations.live.staff_doors import StaffDoors
 from pop.helpline.conversations.live.streams import CHILD, STAFF
 from pop.helpline.conversations.queries.watching import sessions_over
 from pop.helpline.conversations.rules.messages import USUAL, Limits
+from pop.helpline.queue.queries.joined import joined_because
 from pop.people.queries import open_key_sessions
 from pop.people.seats import COOKIES, seat_of
 from pop.server.security import Application, Post
@@ -51,6 +52,7 @@ class Talking:
                 seat_of=seat_of,
                 still_open=_still_open,
                 names=COOKIES,
+                joined=_beside,
             )
             self.hub.let_in(STAFF, doors.admit, doors.stale)
         self.by_path: dict[str, Application] = dict(doors.by_path)
@@ -83,6 +85,10 @@ def _over(tickets: Iterable[object]) -> set[object]:
 
 def _there(conversations: Iterable[UUID]) -> None:
     child_is_there(conversations, now=timezone.now())
+
+
+def _beside(conversation: UUID, staff: UUID) -> bool:
+    return bool(joined_because(conversation, staff))
 
 
 def _render_child(form: RefusedForm) -> bytes:

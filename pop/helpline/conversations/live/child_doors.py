@@ -50,7 +50,8 @@ from pop.helpline.lines.rules import RefusedError
 MOST_REMEMBERED = 512
 # Open streams of one session: a child's tabs. One more, and the oldest ends.
 MOST_STREAMS = 8
-_TALK = b"/talk"
+# A form leads to what was just written, not to the top of the page.
+_TALK = b"/talk#newest"
 
 
 class Known(NamedTuple):

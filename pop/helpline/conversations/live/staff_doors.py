@@ -64,10 +64,13 @@ class Seat(Protocol):
 
 
 SeatOf = Callable[[Mapping[str, str]], Seat | None]
+Joined = Callable[[UUID, UUID], bool]
 
 
 class StaffDoors:
-    """The doors by path. `seat_of` looks cookies up; `names` are the cookies that make a sign-in."""
+    """The doors by path. `seat_of` looks cookies up; `names` are the cookies that make a sign-in; `joined` says whether
+    a supervisor (second) is beside whoever has a conversation (first).
+    """
 
     def __init__(
         self,
@@ -78,6 +81,7 @@ class StaffDoors:
         seat_of: SeatOf,
         still_open: StillOpen,
         names: tuple[str, ...],
+        joined: Joined,
     ) -> None:
         self._batcher = batcher
         self._hub = hub
@@ -85,6 +89,7 @@ class StaffDoors:
         self._seat_of = seat_of
         self._still_open = still_open
         self._names = names
+        self._joined = joined
         self._seats: OrderedDict[bytes, tuple[float, Seat]] = OrderedDict()
         self._streams: dict[UUID, list[Stream]] = {}
         self.by_path: dict[str, Door] = {
@@ -104,6 +109,8 @@ class StaffDoors:
             return False
         try:
             sending = _sending(forms.read(answers.JSON[1], body), seat)
+            if sending.author == messages.SUPERVISOR:
+                return False
             self._batcher.put(sending, partial(answers.answer_sent, answer), session=seat.session)
         except (forms.MisreadError, NotSentError):
             return False
@@ -120,6 +127,8 @@ class StaffDoors:
             asked = forms.read(headers.get(b"content-type", b""), await answers.body_of(receive))
             seat = await self._let_in(headers)
             sending = _sending(asked, seat)
+            if sending.author == messages.SUPERVISOR:
+                await self._is_beside(sending.conversation, seat)
             appended = await self._batcher.send(sending, session=seat.session)
         except forms.MisreadError as error:
             refusal = Refusal(400, "misread", error.detail, error.field)
@@ -269,6 +278,15 @@ class StaffDoors:
     def _cookies(self, headers: forms.Headers) -> dict[str, str]:
         found = forms.cookies(headers)
         return {name: found[name] for name in self._names if name in found}
+
+    async def _is_beside(self, conversation: UUID, seat: Seat) -> None:
+        """Keep out a supervisor who has not joined: the child is told who is there before anybody else writes."""
+        try:
+            beside = await self._hub.in_thread(partial(self._joined, conversation, seat.staff))
+        except Exception:
+            raise DoorError(answers.NOT_SENT) from None
+        if not beside:
+            raise DoorError(answers.refusal_of("unknown"))
 
     async def _refuse(self, scope: Scope, send: Send, refusal: Refusal, asked: forms.Asked | None) -> None:
         if asked is None or asked.json:

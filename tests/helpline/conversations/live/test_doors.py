@@ -168,7 +168,7 @@ def test_a_form_is_led_back_and_a_refused_one_keeps_its_words(
     form = {"text": "Words <b>of a form</b>", "key": "a-key-of-a-form", "token": talk["form"]}
     body = urllib.parse.urlencode(form).encode()
     sent = ask(public_door.port, "/talk/send", cookie=talk["cookie"], body=body, Content_Type=FORM)
-    assert (sent.status, sent.headers["location"]) == (303, "/talk")
+    assert (sent.status, sent.headers["location"]) == (303, "/talk#newest")
     body = urllib.parse.urlencode({**form, "text": "Other <b>words</b>"}).encode()
     refused = ask(public_door.port, "/talk/send", cookie=talk["cookie"], body=body, Content_Type=FORM)
     assert refused.status == 409
@@ -197,6 +197,17 @@ def test_staff_send_only_from_their_own_page_and_only_their_own(
     assert ask(port, "/desk/send", cookie=other, fields=fields).status == 409
     assert ask(port, "/desk/send", cookie=mine, fields={**fields, "c": "no id"}).json()["parameter"] == "c"
     assert ask(port, "/desk/send", cookie=mine, fields=fields).status == 200
+
+
+def test_a_supervisor_writes_only_beside_somebody_whom_they_have_joined(
+    talking_world: dict[str, Any], console_door: Served
+) -> None:
+    cookie = talking_world["staff"][-1]["cookie"]
+    before, joined = (talking_world["talks"][number]["id"] for number in (-2, -1))
+    for _ in range(2):  # a sign-in just seen is asked no less than a new one
+        fields = {"text": "words", "key": secrets.token_urlsafe(12), "as": "supervisor"}
+        assert ask(console_door.port, "/desk/send", cookie=cookie, fields={**fields, "c": before}).status == 404
+        assert ask(console_door.port, "/desk/send", cookie=cookie, fields={**fields, "c": joined}).status == 200
 
 
 def test_typing_is_told_to_the_other_side_only(
