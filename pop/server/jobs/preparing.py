@@ -1,4 +1,7 @@
-"""What a machine needs before it serves: keys, tables, the real registry, a snapshot, and somebody who may sign in."""
+"""What a machine needs before it serves: keys, tables, the real registry, a snapshot, and somebody who may sign in.
+
+Where it is only tried out, a line and the instruments of the mapping stand ready too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from pop.people.actions import create_staff, invite
 from pop.people.models import ROLES
@@ -17,9 +21,12 @@ from pop.people.queries import find_staff
 from pop.privacy.keys import ensure_development_keys
 from pop.registry.directory.actions.load import SEED, load_seed
 from pop.registry.directory.queries.publication import count_services
+from pop.registry.mapping.actions.shipping import load_instrument
+from pop.registry.mapping.instruments import NAMES
 from pop.server.jobs.sandboxing import SECOND_ADDRESS, make_lines
 from pop.signposting.snapshots.actions import build_snapshot
 from pop.signposting.snapshots.queries import snapshot_is_current
+from pop.surveys.collecting.actions.surveys import SurveyError
 
 FIRST_ADDRESS = "first@localhost.invalid"
 _PEOPLE = {
@@ -57,6 +64,20 @@ def prepare() -> Iterator[str]:
         yield f"Published snapshot {version}"
     if not settings.PRODUCTION:
         yield from make_lines()
+        yield from open_instruments()
+
+
+def open_instruments() -> Iterator[str]:
+    """Load each instrument of the mapping that was not loaded as it is now, and let it take answers."""
+    for name in NAMES:
+        try:
+            loaded = load_instrument(name, now=timezone.now(), opened=True)
+        except SurveyError as error:
+            # Its words were changed under the same version, as happens while somebody works on them.
+            yield f"The instrument {name} stays as it was loaded before: {error}"
+            continue
+        if loaded is not None:
+            yield f"Loaded the form {loaded.form_id} {loaded.version}, which is {loaded.state}"
 
 
 def seed_digest() -> str:
