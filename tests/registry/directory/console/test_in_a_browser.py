@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import re
-import struct
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from tests.served import Served, environment, pop, prepared, serving
+from pop.simulation.counsellor import code_now
+from tests.colleagues import DESKTOP, Somebody, violations, violations_at
+from tests.served import Served, prepared, serving
 
 pytestmark = pytest.mark.browser
 
 CHROMIUM = "/usr/bin/chromium"
-PASSWORD = "a grey heron on the quiet river"
-SIZES = ({"width": 1280, "height": 860}, {"width": 820, "height": 1100})
-
-
-def totp(secret: str, *, ahead: int = 0) -> str:
-    """RFC 6238: the six digits of the half minute that is `ahead` of now."""
-    counter = struct.pack(">Q", int(time.time()) // 30 + ahead)
-    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
-    start = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
+SIZES = (DESKTOP, {"width": 820, "height": 1100})
 
 
 @pytest.fixture(scope="module")
@@ -53,46 +40,6 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-class Somebody:
-    """One member of staff at their own browser; what the browser complains of is kept."""
-
-    def __init__(self, browser: Browser, desk: Served, name: str, *roles: str) -> None:
-        words = ["staff", "create", "--email", f"{name}@example.org", "--name", name.title()]
-        made = pop(*words, *(part for role in roles for part in ("--role", role)), env=environment(desk.data))
-        link = re.search(r"/enter/[\w-]+", made.stdout)
-        assert link, made.stdout + made.stderr
-        self.name, self.desk, self.link = name, desk, link[0]
-        self.complaints: list[str] = []
-        self.page: Page = browser.new_context(viewport=SIZES[0]).new_page()
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.desk.url + path)
-
-    def choose_password(self) -> None:
-        self.open(self.link)
-        self.page.fill("#id_password", PASSWORD)
-        self.page.fill("#id_again", PASSWORD)
-        self.page.click("main button")
-        self.page.wait_for_url("**/security/")
-
-    def set_up_app(self) -> str:
-        self.open("/security/app/add/")
-        secret = self.page.inner_text("code.secret")
-        self.page.fill("#id_code", totp(secret))
-        self.page.click("main .buttons button")
-        self.page.wait_for_url("**/security/codes/")
-        return secret
-
-    def enter_password(self) -> None:
-        self.open("/account/login/")
-        self.page.fill("#id_login", f"{self.name}@example.org")
-        self.page.fill("#id_password", PASSWORD)
-        self.page.click("main button")
-        self.page.wait_for_url("**/security/second-step/**")
-
-
 def test_a_number_goes_through_three_people_with_authenticator_apps(browser, desk):
     editor, ann, bo = (
         Somebody(browser, desk, name, role)
@@ -104,10 +51,9 @@ def test_a_number_goes_through_three_people_with_authenticator_apps(browser, des
     bo.set_up_app()
     # One of them goes the long way: out, and in again with password and code.
     secret = ann.set_up_app()
-    ann.open("/")
-    ann.page.click(".who form[action*=logout] button")
+    ann.sign_out()
     ann.enter_password()
-    ann.page.fill("#id_code", totp(secret, ahead=1))
+    ann.page.fill("#id_code", code_now(secret, now=time.time() + 30))
     ann.page.click("main button >> nth=0")
     ann.page.wait_for_url(desk.url + "/")
 
@@ -141,8 +87,7 @@ def test_a_passkey_is_added_and_opens_the_console_after_the_password(browser, de
     person.open("/security/keys/add/")
     person.page.click("#mfa_webauthn_add")
     person.page.wait_for_url("**/security/codes/")
-    person.open("/")
-    person.page.click(".who form[action*=logout] button")
+    person.sign_out()
     person.enter_password()
     person.page.click("#mfa_webauthn_authenticate")
     person.page.wait_for_url(desk.url + "/")
@@ -187,14 +132,3 @@ def test_no_page_has_a_violation_or_scrolls_sideways(browser, desk):
         person.page.set_viewport_size(size)
         found |= {f"{path} at {size['width']}": violations_at(person, path) for path in paths}
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
-
-
-def violations_at(person: Somebody, path: str) -> list[str]:
-    person.open(path)
-    return violations(person.page)
-
-
-def violations(page: Page) -> list[str]:
-    wrong = [each["id"] for each in Axe().run(page).response["violations"]]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [*wrong, *(["scrolls sideways"] if wide else [])]
