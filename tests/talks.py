@@ -87,7 +87,7 @@ def make(children: int, counsellors: int) -> dict[str, Any]:
         )
     seat = seat_of(dict(each.split("=", 1) for each in staff[-1]["cookie"].split("; ")))
     if talks and counsellors and seat is not None:
-        joined = UUID(talks[-1]["id"])
+        joined = UUID(str(talks[-1]["id"]))
         join(conversation=joined, staff=seat.staff, private_key=seat.private_key, reason="safety")
     return {"staff": staff, "talks": talks}
 
