@@ -46,6 +46,7 @@ from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_
 from pop.registry.directory.rules.tables import topics
 from pop.registry.mapping import queries as mapping
 from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn, take_away
+from pop.registry.mapping.actions.renewing import ComparingDuty
 from pop.server.forgetting import erase_conversations, forget_audit, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
@@ -67,9 +68,10 @@ SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 join_capabilities()
 use_withdrawal(take_away)
 SNAPSHOT_DUTY = SnapshotDuty()
+COMPARING_DUTY = ComparingDuty()
 # Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.
 SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
-    CHANGED: [SNAPSHOT_DUTY.registry_changed],
+    CHANGED: [SNAPSHOT_DUTY.registry_changed, COMPARING_DUTY.registry_changed],
     KEY_MADE: [staff_key_made],
     LEFT: [staff_left],
     ROLES_CHANGED: [roles_changed],
@@ -101,6 +103,7 @@ def run_worker() -> int:
         TendingDuty(),
         EscrowDuty(),
         CollectingDuty(),
+        COMPARING_DUTY,
     ]
     linking = [LinkingDuty(using) for using in settings.DATABASES]
     run_events(stop_on_signals(), subscribers=SUBSCRIBERS, duties=[*duties, *linking])

@@ -121,6 +121,8 @@ WORDS = Words(
         "safety_done_clear": "Both checks are good. Children are led to it from the next snapshot on.",
         "refused_choice_wrong": "Choose one of the choices.",
         "refused_no_consent": "A chosen field may not be published.",
+        "refused_moved_on": "The registry or this answer has changed since you opened this page. It was compared anew: "
+        "look at it again.",
         "refused_needs_more": "A new record needs a name, an organisation, a country and a kind that may be published.",
         "refused_unplaced": "The place of this must not be shown.",
         "refused_reaches_children": "Children see this record. Change its kind, audience or website with evidence of "

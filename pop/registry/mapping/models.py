@@ -34,6 +34,7 @@ class Finding(models.Model):
     verdict = models.CharField(max_length=12, blank=True)  # new, update, duplicate
     reasons = models.JSONField(default=list)
     score = models.PositiveSmallIntegerField(default=0)
+    stale = models.BooleanField(default=False, db_index=True)  # the registry has changed since it was compared
     match = models.ForeignKey("registry.Service", on_delete=models.SET_NULL, null=True, related_name="+")
     service = models.ForeignKey("registry.Service", on_delete=models.SET_NULL, null=True, related_name="+")
     proposal = models.OneToOneField("registry.Proposal", on_delete=models.SET_NULL, null=True, related_name="+")

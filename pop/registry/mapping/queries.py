@@ -16,6 +16,7 @@ from pop.registry.directory.queries.comparable import Comparable, agreed_to, com
 from pop.registry.directory.queries.pages import ServiceFacts, service_facts
 from pop.registry.mapping.models import Finding, SafetyStep
 from pop.registry.mapping.rules.answers import UnreadableError, read_answers
+from pop.registry.mapping.rules.comparing import digest_of
 from pop.surveys.collecting.queries.submissions import submission
 
 STATUSES: Final = ("received", "compared", "proposed", "approved", "rejected", "replaced", "withdrawn")
@@ -77,6 +78,7 @@ class Reviewed:
     service: UUID | None
     proposal: UUID | None
     reason: str
+    digest: str  # of this comparison; whoever acts on it gives it back
     role: str = field(repr=False)
     email: str = field(repr=False)
 
@@ -111,6 +113,7 @@ def finding(finding_id: UUID) -> Reviewed | None:
             role, email = said.get("respondent_role", ""), said.get("respondent_email", "")
         except UnreadableError:
             pass
+    record = comparable_one(row.match_id) if row.match_id else None
     return Reviewed(
         line=_line(row),
         submission=row.submission,
@@ -122,13 +125,23 @@ def finding(finding_id: UUID) -> Reviewed | None:
         unread=row.unread,
         consents=row.consents,
         choices=row.choices,
-        record=comparable_one(row.match_id) if row.match_id else None,
+        record=record,
         service=row.service_id,
         proposal=row.proposal_id,
         reason=row.reason,
+        digest=digest_of_comparison(row, record),
         role=role,
         email=email,
     )
+
+
+def digest_of_comparison(finding: Finding, record: Comparable | None) -> str:
+    """Return the digest of a finding beside the record that it could be, as a page shows the two."""
+    offered = [finding.values, finding.contacts, finding.consents]
+    known: list[object] = []
+    if record is not None:
+        known = [record.id, record.organisation, record.operator, record.country, record.values, *record.contacts]
+    return digest_of([*offered, *known])
 
 
 def outcome_of(submission_id: UUID, *, now: datetime) -> tuple[str, UUID | None] | None:

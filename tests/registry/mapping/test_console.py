@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from uuid import UUID
 
@@ -25,6 +26,13 @@ def heard(**answers: str) -> UUID:
     found = hear(submission)
     assert found is not None
     return found
+
+
+def shown(client: Client, finding: UUID) -> dict[str, str]:
+    """Return what a page gives back of the comparison that it shows."""
+    found = re.search(r'name="shown" value="([0-9a-f]{16})"', client.get(f"/mapping/{finding}").content.decode())
+    assert found is not None
+    return {"shown": found[1]}
 
 
 def test_the_list_names_each_answer_and_its_export_runs_no_formula(helplines: None, as_staff: Staff) -> None:
@@ -54,7 +62,8 @@ def test_answers_stand_beside_the_record_that_they_are_about(
 
 def test_from_the_form_to_children_through_five_people(helplines: None, as_staff: Staff) -> None:
     finding = heard()
-    as_staff("editor").post(f"/mapping/{finding}/take", TAKE_ALL)
+    editor = as_staff("editor")
+    editor.post(f"/mapping/{finding}/take", TAKE_ALL | shown(editor, finding))
     proposal = Proposal.objects.get()
     for _ in range(2):
         as_staff("approver").post(f"/proposals/{proposal.pk}/approve")
@@ -87,8 +96,27 @@ def test_from_the_form_to_children_through_five_people(helplines: None, as_staff
 
 def test_a_rejected_answer_becomes_nothing(helplines: None, as_staff: Staff) -> None:
     finding = heard()
-    as_staff("approver").post(f"/mapping/{finding}/reject", {"reason": "false_claim"})
+    approver = as_staff("approver")
+    approver.post(f"/mapping/{finding}/reject", {"reason": "false_claim"} | shown(approver, finding))
     assert Finding.objects.get().state == "rejected"
     body = as_staff("editor").post(f"/mapping/{finding}/take", TAKE_ALL, follow=True).content.decode()
     assert "decided already" in body
     assert not Service.objects.exists()
+
+
+def test_a_page_that_was_opened_before_the_registry_changed_takes_nothing_up_and_rejects_nothing(
+    helplines: None, as_staff: Staff, make_service: Callable[..., Service]
+) -> None:
+    finding = heard()
+    client = as_staff("editor")
+    before = shown(client, finding)
+    make_service(name="Lantern Line")
+    for act, given in (("take", TAKE_ALL), ("reject", {"reason": "false_claim"})):
+        body = client.post(f"/mapping/{finding}/{act}", {**given, **before}, follow=True).content.decode()
+        assert "has changed since you opened this page" in body
+        assert not Proposal.objects.exists()
+        body = client.post(f"/mapping/{finding}/{act}", given, follow=True).content.decode()
+        assert "has changed since you opened this page" in body
+    assert Finding.objects.get().verdict == "update"
+    client.post(f"/mapping/{finding}/reject", {"reason": "duplicate"} | shown(client, finding))
+    assert Finding.objects.get().state == "rejected"

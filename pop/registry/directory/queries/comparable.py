@@ -39,6 +39,14 @@ def comparable(*, country: str, e164: Iterable[str], hosts: Iterable[str]) -> li
     return [_comparable(row) for row in rows.prefetch_related("contacts").distinct().order_by("id")]
 
 
+def signs_in(countries: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return (full numbers, websites) of the records of these countries by which others elsewhere could be told."""
+    rows = Service.objects.filter(country__in=list(countries)).exclude(state="defunct").order_by()
+    numbers = rows.exclude(contacts__e164=None).values_list("contacts__e164", flat=True).distinct()
+    websites = rows.exclude(website="").values_list("website", flat=True).distinct()
+    return frozenset(numbers) - {""}, frozenset(websites)
+
+
 def comparable_one(service: UUID) -> Comparable | None:
     """Return one record, or None."""
     row = Service.objects.filter(pk=service).select_related("organisation").prefetch_related("contacts").first()

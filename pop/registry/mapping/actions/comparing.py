@@ -44,7 +44,7 @@ def compare(finding: Finding) -> None:
     finding.reasons = list(best.reasons) if best is not None and record is not None else []
     finding.score = best.score if best is not None and record is not None else 0
     finding.verdict = verdict_of(best if record is not None else None, differing(finding, record))
-    finding.state = "compared"
+    finding.state, finding.stale = "compared", False
 
 
 def differing(finding: Finding, record: Comparable | None) -> list[str]:

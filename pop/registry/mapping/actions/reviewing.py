@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from pop.registry.directory.actions.review.permission import RefusalError, require, trace
 from pop.registry.directory.actions.review.proposing import Seen
-from pop.registry.directory.actions.review.surveyed import draft_from_survey, drop_proposal, propose_from_survey
+from pop.registry.directory.actions.review.surveyed import draft_from_survey, propose_from_survey
 from pop.registry.directory.queries.comparable import comparable_one
 from pop.registry.directory.rules.tables import kinds
 from pop.registry.mapping.actions.comparing import additions
 from pop.registry.mapping.actions.hearing import zone_name
+from pop.registry.mapping.actions.renewing import compare_again, drop_what_failed, mark_stale
 from pop.registry.mapping.models import Finding
-from pop.registry.mapping.queries import UNDONE
+from pop.registry.mapping.queries import UNDONE, digest_of_comparison
 from pop.registry.mapping.rules.answers import CONTACTS, FIELDS
 
 CHOICES: Final = ("take", "keep", "ask")
@@ -29,18 +30,31 @@ _NEEDED: Final = ("name", "organisation", "country")
 _OF_ORGANISATION: Final = ("organisation", "operator", "country")
 
 
-@transaction.atomic
-def take_up(*, finding_id: UUID, choices: Mapping[str, str], as_new: bool, kind: str, by: UUID) -> UUID:
+def take_up(
+    *, finding_id: UUID, choices: Mapping[str, str], as_new: bool, kind: str, by: UUID, shown: str | None = None
+) -> UUID:
     """Propose what was chosen, for the record that was found or (`as_new`) as a new one; return the proposal.
 
     `choices` is {field: one of CHOICES}; what is not named is kept. `kind` is for a new record whose instrument does
-    not ask for one. RefusalError: not_allowed, unknown, decided, choice_wrong, no_consent (a field was taken that the
-    respondent does not publish), needs_more (a new record without its name, organisation, country or kind), unplaced
-    (no page may name where it is), and what the registry refuses. Raises MistakeError.
+    not ask for one. `shown` is the digest of the comparison that a person looked at (queries.Reviewed.digest); None
+    where nobody looked at any. RefusalError: not_allowed, unknown, decided, moved_on (the finding or the record is not
+    what was shown), choice_wrong, no_consent (a field was taken that the respondent does not publish), needs_more (a
+    new record without its name, organisation, country or kind), unplaced (no page may name where it is), and what the
+    registry refuses. Raises MistakeError.
     """
     require(by, "editor")
+    # Kept even where what follows is refused: whoever looks again sees the registry as it is.
+    compare_again(finding_id)
+    return _take_up(finding_id, choices, as_new, kind, by, shown)
+
+
+@transaction.atomic
+def _take_up(
+    finding_id: UUID, choices: Mapping[str, str], as_new: bool, kind: str, by: UUID, shown: str | None
+) -> UUID:
     finding = _locked(finding_id)
-    _drop_what_failed(finding)
+    _check_shown(finding, shown)
+    drop_what_failed(finding)
     if any(field not in FIELDS or choice not in CHOICES for field, choice in choices.items()):
         raise RefusalError("choice_wrong")
     taken = {field for field, choice in choices.items() if choice == "take"}
@@ -63,18 +77,28 @@ def take_up(*, finding_id: UUID, choices: Mapping[str, str], as_new: bool, kind:
     finding.service_id, finding.proposal_id = service, proposal
     finding.choices, finding.state = dict(choices), "proposed"
     finding.save()
+    if service != finding.match_id:
+        mark_stale([finding.country])  # others who say the same are compared with it, before anybody agrees to it
     trace("take_up", "finding", finding.pk, by, {"taken": sorted(taken), "new": as_new})
     return proposal
 
 
-@transaction.atomic
-def reject_finding(*, finding_id: UUID, reason: str, by: UUID) -> None:
-    """Reject a finding: nothing of it is taken up. RefusalError: not_allowed, unknown, decided, reason_wrong."""
+def reject_finding(*, finding_id: UUID, reason: str, by: UUID, shown: str | None = None) -> None:
+    """Reject a finding: nothing of it is taken up. `shown` as for `take_up`. RefusalError: not_allowed, unknown,
+    decided, moved_on, reason_wrong.
+    """
     require(by, "editor", "approver")
     if reason not in REASONS:
         raise RefusalError("reason_wrong")
+    compare_again(finding_id)
+    _reject(finding_id, reason, by, shown)
+
+
+@transaction.atomic
+def _reject(finding_id: UUID, reason: str, by: UUID, shown: str | None) -> None:
     finding = _locked(finding_id)
-    _drop_what_failed(finding)
+    _check_shown(finding, shown)
+    drop_what_failed(finding)
     finding.state, finding.reason = "rejected", reason
     finding.decided_by, finding.decided_at = by, timezone.now()
     finding.save()
@@ -107,14 +131,13 @@ def _operator(finding: Finding) -> str:
     return "youth_led" if finding.instrument == "youth_led" else ""
 
 
-def _drop_what_failed(finding: Finding) -> None:
-    """Let go of a proposal that others did not agree to, so that another choice can be proposed."""
-    if finding.proposal_id is None:
+def _check_shown(finding: Finding, shown: str | None) -> None:
+    """Refuse to act on a comparison that is not the one somebody looked at."""
+    if shown is None:
         return
-    drop_proposal(proposal_id=finding.proposal_id)
-    finding.proposal_id = None
-    if finding.service_id != finding.match_id:
-        finding.service_id = None
+    record = comparable_one(finding.match_id) if finding.match_id else None
+    if shown != digest_of_comparison(finding, record):
+        raise RefusalError("moved_on")
 
 
 def _locked(finding_id: UUID) -> Finding:

@@ -114,6 +114,7 @@ def mapping_take(request: HttpRequest, finding_id: UUID) -> HttpResponse:
             as_new=request.POST.get("as_new") == "yes",
             kind=request.POST.get("kind", ""),
             by=member(request).id,
+            shown=request.POST.get("shown", ""),
         )
         return "mapping_done_taken"
 
@@ -126,7 +127,10 @@ def mapping_reject(request: HttpRequest, finding_id: UUID) -> HttpResponse:
     """Reject a finding."""
 
     def run() -> str:
-        reject_finding(finding_id=finding_id, reason=request.POST.get("reason", ""), by=member(request).id)
+        given = request.POST
+        reject_finding(
+            finding_id=finding_id, reason=given.get("reason", ""), by=member(request).id, shown=given.get("shown", "")
+        )
         return "mapping_done_rejected"
 
     return act(request, run, f"/mapping/{finding_id}")

@@ -6,6 +6,8 @@ the same name in the same country. What is only alike is said as a reason and de
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -158,6 +160,12 @@ def contacts_to_add(
     """Return those of the offered contacts whose number or address the record has on no contact of that channel."""
     there = {(each["channel"], sign) for each in known for sign in _signs(country, each)}
     return [each for each in offered if not {(each["channel"], sign) for sign in _signs(country, each)} & there]
+
+
+def digest_of(parts: Sequence[object]) -> str:
+    """Return a digest (16 hexadecimal digits) of what stands side by side; the same facts give the same one."""
+    text = json.dumps(parts, default=str, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _signs(country: str, contact: Mapping[str, Any]) -> frozenset[str]:
