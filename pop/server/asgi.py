@@ -25,7 +25,17 @@ from pop.helpline.talk.http.too_large import page_of_too_large
 from pop.helpline.talk.pages import LOOK as TALK_LOOK
 from pop.people.sign_in import CONSOLE_CSP_HASHES
 from pop.registry.directory.http.style import CSS_HASH
-from pop.server.security import Application, Policy, Receive, Scope, Secured, Send, content_security_policy
+from pop.server.security import (
+    FORM_FILES,
+    SURVEY_PAGES,
+    Application,
+    Policy,
+    Receive,
+    Scope,
+    Secured,
+    Send,
+    content_security_policy,
+)
 from pop.server.talking import Talking
 from pop.server.wiring import join_pages, plain_doors, snapshots
 from pop.signposting.finder.pages import LOOK as FINDER_LOOK
@@ -175,7 +185,13 @@ def public(talking: Talking | None = None) -> Secured:
         return await talks.hub.in_thread(partial(page_of_too_large, path, headers, beginning))
 
     return Secured(
-        program, policy, hot={"/v1/match": doors.answer}, posts=talks.posts, too_large=too_large, bounded=(OPENROSA,)
+        program,
+        policy,
+        hot={"/v1/match": doors.answer},
+        posts=talks.posts,
+        too_large=too_large,
+        bounded=(OPENROSA,),
+        roomy=SURVEY_PAGES,
     )
 
 
@@ -208,7 +224,7 @@ def console(talking: Talking | None = None) -> Secured:
         stop=stop,
         closing=talks.close_streams,
     )
-    return Secured(program, policy, posts=talks.posts)
+    return Secured(program, policy, posts=talks.posts, roomy=FORM_FILES)
 
 
 def close_streams(application: Application) -> None:

@@ -36,8 +36,9 @@ MAX_BODY = 65_536
 FORM = b"application/x-www-form-urlencoded"
 MAX_TARGET = 16_384
 # A page of a survey holds several long answers, in scripts that take six bytes a letter on their way.
-ROOMY = "/survey/"
-MAX_ROOMY_BODY = 524_288
+SURVEY_PAGES: Mapping[str, int] = {"/survey/": 524_288}
+# A form in all its languages is a file of some hundred kB; a larger one comes by the command line.
+FORM_FILES: Mapping[str, int] = {"/surveys/load": 4_194_304}
 # So much of a refused body is read and thrown away, so that its sender comes to read why it was refused.
 MAX_DRAINED = 4_194_304
 # The one page that other sites may show inside their own. It has no form, no cookie and no script.
@@ -84,14 +85,17 @@ class Secured:
         hot: Mapping[str, Hot] | None = None,
         posts: Mapping[str, Post] | None = None,
         bounded: tuple[str, ...] = (),
+        roomy: Mapping[str, int] | None = None,
         too_large: TooLarge | None = None,
     ) -> None:
         """Take what is behind the wrapper, and the hot doors by path: GET on them is answered here, at once.
 
         `posts` are asked first by a server that knows of them (pop.server.bounded). What begins with one of `bounded`
-        reads bodies itself, bounds them itself, and is given them as they come.
+        reads bodies itself, bounds them itself, and is given them as they come. What begins with one of `roomy` may be
+        sent a body of so many bytes instead of MAX_BODY.
         """
         self.bounded = bounded
+        self.roomy = dict(roomy or {})
         self.application = application
         self.too_large = too_large
         self.hot = hot or {}
@@ -155,7 +159,7 @@ class Secured:
             await send(message)
 
         streams = path.startswith(self.bounded) if self.bounded else False
-        most = MAX_ROOMY_BODY if path.startswith(ROOMY) else MAX_BODY
+        most = next((room for start, room in self.roomy.items() if path.startswith(start)), MAX_BODY)
         read: list[bytes] = []
         refusal = refused(scope, most=None if streams else most)
         if refusal:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pop.server.security import MAX_BODY, MAX_ROOMY_BODY, Policy, Secured, content_security_policy
+from pop.server.security import FORM_FILES, MAX_BODY, SURVEY_PAGES, Policy, Secured, content_security_policy
 
 CANARY = "geheimes-wort-7c1f"
 
@@ -112,14 +112,28 @@ def test_a_view_cannot_weaken_a_header() -> None:
     assert headers[b"referrer-policy"] == b"no-referrer"
 
 
-@pytest.mark.parametrize(("path", "most"), [("/", MAX_BODY), ("/survey", MAX_BODY), ("/survey/a/1", MAX_ROOMY_BODY)])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/", MAX_BODY),
+        ("/survey", MAX_BODY),
+        ("/survey/a/1", SURVEY_PAGES["/survey/"]),
+        ("/surveys/load", FORM_FILES["/surveys/load"]),
+    ],
+)
 def test_a_body_at_the_limit_passes_and_one_byte_more_is_refused(path: str, most: int) -> None:
-    asked = ask(Secured(echo, policy()), path=path, method="POST", body=b"x" * most)
+    door = Secured(echo, policy(), roomy={**SURVEY_PAGES, **FORM_FILES})
+    asked = ask(door, path=path, method="POST", body=b"x" * most)
     assert asked[::2] == (200, str(most).encode())
-    status, _, body = ask(Secured(echo, policy()), path=path, method="POST", body=b"x" * (most + 1))
+    status, _, body = ask(door, path=path, method="POST", body=b"x" * (most + 1))
     assert status == 413
     assert b"problem" not in body
     assert str(most).encode() in body
+
+
+def test_a_door_without_such_pages_takes_no_larger_body_there() -> None:
+    asked = ask(Secured(echo, policy()), path="/surveys/load", method="POST", body=b"x" * (MAX_BODY + 1))
+    assert asked[0] == 413
 
 
 @pytest.mark.parametrize("said", [[], [(b"content-length", b"70000")]])

@@ -162,13 +162,15 @@ def _export(listing: Listing[Any], ask: Ask) -> HttpResponse:
     writer = csv.writer(text)
     writer.writerow([say[column.label] for column in listing.columns])
     for row in listing.fetch(ask).rows:
-        writer.writerow([_inert(_cell(column, row).text) for column in listing.columns])
+        writer.writerow([inert(_cell(column, row).text) for column in listing.columns])
     response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{listing.name}.csv"'
     return response
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Return a cell that no spreadsheet takes for a formula, nor one that trims it or reads wide signs as narrow."""
+    if text[:1].isascii() and text[:1].isalnum():  # most cells; the rest is looked at closely
+        return text
     read = unicodedata.normalize("NFKC", text).lstrip(_TRIMMED)
     return f"'{text}" if _FORMULA.match(read) or text[:1] in _BREAKS else text
