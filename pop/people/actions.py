@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,9 +24,10 @@ from pop.audit import actions as audit
 from pop.events.actions import publish
 from pop.people import key_actions, queries
 from pop.people.key_actions import OpenKey
-from pop.people.models import ROLES, Invitation, SignInMemory, Staff
+from pop.people.models import FOCAL_POINT, ROLES, Invitation, SignInMemory, Staff
 from pop.people.second_secret import seal_secret
 from pop.people.stretching import BusyError, Stretched, stretch
+from pop.places.countries import codes
 from pop.places.words import CONSOLE_LANGUAGES
 
 LINK_LASTS = dt.timedelta(hours=48)
@@ -56,13 +57,17 @@ class Entered(NamedTuple):
 
 
 @transaction.atomic
-def create_staff(*, email: str, name: str, roles: Iterable[str], by: UUID | None) -> Staff:
+def create_staff(
+    *, email: str, name: str, roles: Iterable[str], countries: Iterable[str] = (), by: UUID | None
+) -> Staff:
     """Make a member of staff without a password; `by` None is the command line.
 
-    Refused: email_wrong, email_taken, roles_wrong.
+    `countries` (ISO 3166-1 alpha-2) are those that a ministry's focal point speaks for. Refused: email_wrong,
+    email_taken, roles_wrong, focal_point_alone, countries_missing, countries_wrong, countries_unwanted.
     """
     _allow(by)
     chosen = _roles(roles)
+    spoken_for = _countries(chosen, countries)
     address = email.strip().lower()
     try:
         validate_email(address)
@@ -70,8 +75,8 @@ def create_staff(*, email: str, name: str, roles: Iterable[str], by: UUID | None
         raise RefusedError("email_wrong") from error
     if Staff.objects.filter(email=address).exists():
         raise RefusedError("email_taken")
-    person = Staff.objects.create_user(address, None, name=name.strip()[:120], roles=chosen)
-    _record("create_staff", person.pk, by, {"roles": chosen})
+    person = Staff.objects.create_user(address, None, name=name.strip()[:120], roles=chosen, countries=spoken_for)
+    _record("create_staff", person.pk, by, _standing(chosen, spoken_for))
     return person
 
 
@@ -188,28 +193,32 @@ def create_ready_staff(
 
 
 @transaction.atomic
-def change_roles(*, staff: UUID, roles: Iterable[str], by: UUID | None) -> None:
-    """Give somebody exactly these roles, which locks their key until they sign in again.
+def change_roles(*, staff: UUID, roles: Iterable[str], countries: Iterable[str] = (), by: UUID | None) -> None:
+    """Give somebody exactly these roles and countries, which locks their key until they sign in again.
 
     Event: staff_roles_changed, because whoever lost a role leaves what they were in by it. Refused: own_roles,
-    last_administrator, roles_wrong, unknown.
+    last_administrator, roles_wrong, focal_point_alone, countries_missing, countries_wrong, countries_unwanted, unknown.
     """
     _allow(by)
     if staff == by:
         raise RefusedError("own_roles")
     chosen = _roles(roles)
+    spoken_for = _countries(chosen, countries)
     everybody = _everybody(by)
     person = everybody.get(staff)
     if person is None:
         raise RefusedError("unknown")
     if "administrator" not in chosen:
         _keep_an_administrator(everybody, person)
-    before = list(person.roles)
-    if before != chosen:
-        person.roles = chosen
-        person.save(update_fields=["roles"])
+    before = (list(person.roles), list(person.countries))
+    if before != (chosen, spoken_for):
+        person.roles, person.countries = chosen, spoken_for
+        person.save(update_fields=["roles", "countries"])
         key_actions.lock_everywhere(staff=staff)
-        _record("change_roles", staff, by, {"before": before, "after": chosen})
+        detail: dict[str, object] = {"before": before[0], "after": chosen}
+        if before[1] or spoken_for:
+            detail |= {"countries_before": before[1], "countries_after": spoken_for}
+        _record("change_roles", staff, by, detail)
         publish(name="staff_roles_changed", payload={"staff": str(staff), "roles": chosen})
 
 
@@ -293,6 +302,29 @@ def _roles(roles: Iterable[str]) -> list[str]:
     if not chosen or chosen - set(ROLES):
         raise RefusedError("roles_wrong")
     return [role for role in ROLES if role in chosen]
+
+
+def _countries(roles: Collection[str], countries: Iterable[str]) -> list[str]:
+    """Return for whom somebody with these roles speaks. A focal point is a guest and nothing else here.
+
+    Somebody who proposed for a ministry and agreed for the house would be two of the people whom a change needs.
+    """
+    chosen = sorted({each.strip().upper() for each in countries if each.strip()})
+    if FOCAL_POINT not in roles:
+        if chosen:
+            raise RefusedError("countries_unwanted")
+        return []
+    if len(roles) > 1:
+        raise RefusedError("focal_point_alone")
+    if not chosen:
+        raise RefusedError("countries_missing")
+    if set(chosen) - codes():
+        raise RefusedError("countries_wrong")
+    return chosen
+
+
+def _standing(roles: list[str], countries: list[str]) -> dict[str, object]:
+    return {"roles": roles, "countries": countries} if countries else {"roles": roles}
 
 
 def _locked(staff: UUID) -> Staff:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from pop.people.models import ROLES, Staff
+from pop.people.models import HOUSE_ROLES, ROLES, Staff
 from pop.people.proof import has_second_factor, proved_second_factor
 from pop.people.unlocking import LockedError, leave, write_cookie
 
@@ -44,7 +44,9 @@ def signed_in(view: View) -> View:
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """Declare a view for staff who proved a second factor in this session and hold at least one of `roles` (none: any).
+    """Declare a view for staff who proved a second factor in this session and hold at least one of `roles`.
+
+    Where none is named, any role of the house will do: a ministry's focal point enters only where that role is named.
 
     A stranger is led to sign in; somebody without the role gets 404, so that a page's existence tells nothing. A view
     that needs the person's private key and finds it locked (LockedError) leads to sign-in as well: only a password
@@ -53,7 +55,7 @@ def staff(*roles: str) -> Callable[[View], View]:
     unknown = set(roles) - set(ROLES)
     if unknown:
         raise ValueError(f"no such role: {sorted(unknown)}")
-    wanted = frozenset(roles or ROLES)
+    wanted = frozenset(roles or HOUSE_ROLES)
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
@@ -72,7 +74,7 @@ def staff(*roles: str) -> Callable[[View], View]:
             except LockedError:
                 return _out(request)
 
-        guarded.may_enter = "staff:" + ",".join(roles or ROLES)  # type: ignore[attr-defined]
+        guarded.may_enter = "staff:" + ",".join(roles or HOUSE_ROLES)  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return wrap

@@ -8,7 +8,11 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-ROLES = ("editor", "approver", "administrator", "counsellor", "supervisor")
+# Those who work for whoever runs this. A door that names no role is theirs.
+HOUSE_ROLES = ("editor", "approver", "administrator", "counsellor", "supervisor")
+# Somebody of a ministry: a guest, who finds only what is declared for this role by name, and has no other one.
+FOCAL_POINT = "focal_point"
+ROLES = (*HOUSE_ROLES, FOCAL_POINT)
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -23,12 +27,13 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """A member of staff. `roles` is a list of the names in ROLES."""
+    """A member of staff. `roles` is a list of the names in ROLES; `countries` is for whom a focal point speaks."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120, blank=True)
     roles = models.JSONField(default=list)
+    countries = models.JSONField(default=list)  # ISO 3166-1 alpha-2; of a focal point only
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=8, blank=True)  # of the console; "" is what the browser asks for
     created_at = models.DateTimeField(auto_now_add=True)

@@ -11,7 +11,7 @@ from django.db import connections, router
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pop.people.asking import Ask, Rows
-from pop.people.models import Invitation, Staff, StaffKey, StaffKeySession
+from pop.people.models import FOCAL_POINT, Invitation, Staff, StaffKey, StaffKeySession
 from pop.people.proof import SECOND_FACTORS
 
 # What is published about keys (docs/look-up/events.md).
@@ -35,6 +35,7 @@ class Person:
     name: str
     email: str
     roles: tuple[str, ...]
+    countries: tuple[str, ...]
     active: bool
     added: dt.datetime
     last_sign_in: dt.datetime | None
@@ -90,6 +91,12 @@ def holding(staff_ids: Iterable[UUID], *roles: str) -> frozenset[UUID]:
     """Return which of these people are, at this moment, active staff with at least one of `roles`."""
     found = Staff.objects.filter(pk__in=list(staff_ids), is_active=True)
     return frozenset(each.pk for each in found if set(roles) & set(each.roles))
+
+
+def spoken_for(staff_id: UUID) -> frozenset[str]:
+    """Return the countries (ISO 3166-1 alpha-2) whose ministry somebody speaks for at this moment; mostly none."""
+    person = Staff.objects.filter(pk=staff_id, is_active=True).first()
+    return frozenset(person.countries) if person is not None and FOCAL_POINT in person.roles else frozenset()
 
 
 def names(staff_ids: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -164,6 +171,7 @@ def _persons(rows: Iterable[Staff], *, now: dt.datetime) -> list[Person]:
             name=each.name,
             email=each.email,
             roles=tuple(each.roles),
+            countries=tuple(each.countries),
             active=each.is_active,
             added=each.created_at,
             last_sign_in=each.last_login,

@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 # As in pop.people.models, which is not loaded before Django is; a test compares.
-_ROLES = ["editor", "approver", "administrator", "counsellor", "supervisor"]
+_ROLES = ["editor", "approver", "administrator", "counsellor", "supervisor", "focal_point"]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -104,6 +104,9 @@ def parser() -> argparse.ArgumentParser:
     create.add_argument("--email", required=True)
     create.add_argument("--name", default="")
     create.add_argument("--role", action="append", required=True, choices=_ROLES)
+    create.add_argument(
+        "--country", action="append", default=[], metavar="CODE", help="that a focal point speaks for; repeatable"
+    )
     create.set_defaults(job="keeping:create_staff_")
     link = staff.add_parser("link", help="print a new one-time sign-in link for a member of staff")
     link.add_argument("--email", required=True)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from pop.people import actions
-from pop.people.models import ROLES
+from pop.people.models import HOUSE_ROLES
 from pop.server.jobs import preparing
 from tests.served import environment, pop
 
@@ -39,6 +39,6 @@ def test_the_first_person_may_do_everything_and_gets_no_link_that_would_end_thei
     assert link
     person = preparing.find_staff(preparing.FIRST_ADDRESS)
     assert person is not None
-    assert person.roles == list(ROLES)
+    assert person.roles == list(HOUSE_ROLES)
     actions.accept_invitation(token=link.rpartition("/")[2], password="a grey heron on the quiet river")
     assert preparing.sign_in_link() is None

@@ -33,17 +33,35 @@ class StaffForm(forms.Form):
         choices=[(role, later(SAY, f"role_{role}", f"role_{role}_hint")) for role in ROLES],
         widget=forms.CheckboxSelectMultiple,
     )
+    countries = forms.CharField(
+        label=later(SAY, "staff_countries"),
+        help_text=later(SAY, "staff_countries_hint"),
+        max_length=200,
+        required=False,
+    )
 
 
 class RolesForm(forms.Form):
     """What somebody may do."""
 
     roles = forms.MultipleChoiceField(label=later(SAY, "staff_roles"), choices=[(role, role) for role in ROLES])
+    countries = forms.CharField(label=later(SAY, "staff_countries"), max_length=200, required=False)
+
+
+def _codes(text: str) -> list[str]:
+    """Return the codes in a line, between commas or blanks."""
+    return text.replace(",", " ").split()
 
 
 def day(moment: dt.datetime | None) -> str:
     """Return a moment's date and minute in UTC, or the word for never."""
     return f"{moment:%Y-%m-%d %H:%M}" if moment else SAY["staff_never"]
+
+
+def _roles(person: Person) -> str:
+    """Return somebody's roles, and for which countries they speak."""
+    roles = ", ".join(SAY[f"role_{role}"] for role in person.roles)
+    return f"{roles} ({', '.join(person.countries)})" if person.countries else roles
 
 
 def _fetch(ask: Ask) -> Rows[Person]:
@@ -71,7 +89,7 @@ LISTING = Listing[Person](
     columns=(
         Column("staff_name", lambda person: Cell(person.called, href=f"/staff/{person.id}"), "name"),
         Column("staff_email", lambda person: person.email, "email"),
-        Column("staff_roles", lambda person: ", ".join(SAY[f"role_{role}"] for role in person.roles)),
+        Column("staff_roles", lambda person: _roles(person)),
         Column("staff_state", _state),
         Column("staff_second", _second),
         Column("staff_last", lambda person: day(person.last_sign_in), "last"),
@@ -100,7 +118,11 @@ def staff_add(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             person = actions.create_staff(
-                email=given["email"], name=given["name"], roles=given["roles"], by=member(request).id
+                email=given["email"],
+                name=given["name"],
+                roles=given["roles"],
+                countries=_codes(given["countries"]),
+                by=member(request).id,
             )
         except actions.RefusedError as refused:
             form.add_error(None, SAY[f"refused_{refused.code}"])
@@ -128,6 +150,7 @@ def staff_one(request: HttpRequest, staff_id: UUID) -> HttpResponse:
         raise Http404
     facts = [
         (SAY["staff_email"], person.email),
+        *([(SAY["staff_countries"], ", ".join(person.countries))] if person.countries else []),
         (SAY["staff_state"], _state(person).text),
         (SAY["staff_second"], _second(person).text),
         (SAY["staff_last"], day(person.last_sign_in)),
@@ -164,10 +187,11 @@ def staff_roles(request: HttpRequest, staff_id: UUID) -> HttpResponse:
     """Give somebody other roles."""
     form = RolesForm(request.POST)
     roles = form.cleaned_data["roles"] if form.is_valid() else []
+    countries = _codes(form.cleaned_data.get("countries", ""))
     return _act(
         request,
         staff_id,
-        lambda: actions.change_roles(staff=staff_id, roles=roles, by=member(request).id),
+        lambda: actions.change_roles(staff=staff_id, roles=roles, countries=countries, by=member(request).id),
         "staff_saved_roles",
     )
 

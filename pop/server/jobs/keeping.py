@@ -74,7 +74,9 @@ def create_staff_(arguments: argparse.Namespace) -> int:
     for line in make_ready():
         print(line, file=sys.stderr)
     try:
-        person = create_staff(email=arguments.email, name=arguments.name, roles=arguments.role, by=None)
+        person = create_staff(
+            email=arguments.email, name=arguments.name, roles=arguments.role, countries=arguments.country, by=None
+        )
         _print_link(invite(staff_id=person.id, by=None))
     except RefusedError as error:
         print(f"pop staff create: {PEOPLE.say(f'refused_{error.code}', 'en')}", file=sys.stderr)

@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from pop.people.actions import create_staff, invite
-from pop.people.models import ROLES
+from pop.people.models import HOUSE_ROLES
 from pop.people.queries import find_staff
 from pop.privacy.keys import ensure_development_keys
 from pop.registry.directory.actions.load import SEED, load_seed
@@ -30,9 +30,9 @@ from pop.surveys.collecting.actions.surveys import SurveyError
 
 FIRST_ADDRESS = "first@localhost.invalid"
 _PEOPLE = {
-    FIRST_ADDRESS: ("First person", ROLES),
+    FIRST_ADDRESS: ("First person", HOUSE_ROLES),
     # Whoever looks after the house alone can still try what two people do.
-    SECOND_ADDRESS: ("Second person", tuple(role for role in ROLES if role != "administrator")),
+    SECOND_ADDRESS: ("Second person", tuple(role for role in HOUSE_ROLES if role != "administrator")),
 }
 
 

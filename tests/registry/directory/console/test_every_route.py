@@ -10,7 +10,7 @@ from pop.evidence.maps.actions import propose_risk
 from pop.helpline.desk.http.urls import console_urlpatterns as desk
 from pop.helpline.supervision.http.urls import console_urlpatterns as supervision
 from pop.people.entrance import declared
-from pop.people.models import ROLES
+from pop.people.models import HOUSE_ROLES, ROLES
 from pop.registry.directory.actions.review.proposing import propose_service
 from pop.registry.mapping.models import Finding
 from pop.server.console import urlpatterns
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.storage
 
 # The helpline's addresses have rows in tests of their own: who may open them depends on lines, teams and states too.
 HELPLINE = frozenset(pattern.name for pattern in (*desk, *supervision) if isinstance(pattern, URLPattern))
-ALL = frozenset(ROLES)
+ALL = frozenset(HOUSE_ROLES)
 EDITOR, APPROVER, ADMINISTRATOR = ({role} for role in ("editor", "approver", "administrator"))
 WORKERS = EDITOR | APPROVER
 ANYONE, SIGNED_IN = "anyone", "signed_in"
