@@ -135,6 +135,8 @@ function set(node, value) {
       return node.setValues(value.split(' ').filter(Boolean));
     case 'trigger':
       return node.setValue(value === 'OK');
+    case 'upload':
+      return node.setValue(value === '' ? null : new File(['a picture'], value, { type: 'image/png' }));
     case 'range':
       return node.setValue(value === '' ? null : Number(value));
     default:

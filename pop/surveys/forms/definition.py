@@ -19,6 +19,7 @@ ASKED = (
     "select_multiple",
     "range",
     "geopoint",
+    "image",
     "acknowledge",
 )
 SHOWN = ("note",)

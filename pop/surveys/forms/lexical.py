@@ -24,9 +24,10 @@ _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 # Kept values that are a day or a moment.
 _AS = {"start": "datetime", "end": "datetime", "today": "date"}
 LONGEST_ANSWER = 50_000
+LONGEST_FILE_NAME = 200
 
 # The kinds that are held to a form, and the data types of XForms that stand for them.
-CHECKED = frozenset({"integer", "decimal", "date", "time", "datetime", "geopoint"})
+CHECKED = frozenset({"integer", "decimal", "date", "time", "datetime", "geopoint", "image"})
 TYPES = {
     "int": "integer",
     "decimal": "decimal",
@@ -34,6 +35,7 @@ TYPES = {
     "time": "time",
     "dateTime": "datetime",
     "geopoint": "geopoint",
+    "binary": "image",
 }
 
 
@@ -59,6 +61,8 @@ def given(kind: str, text: str) -> str | None:
         return text if _TIME.match(text) else None
     if kind == "datetime":
         return text if "T" in text and read_stamp(text, UTC) is not None else None
+    if kind == "image":
+        return text if is_file_name(text) else None
     return _point(text)
 
 
@@ -76,6 +80,8 @@ def worked_out(kind: str, text: str) -> str:
     if kind == "decimal":
         number = number_of(text, UTC) if _is_number(text) else math.nan
         return _decimal(number) if math.isfinite(number) else ""
+    if kind == "image":
+        return text if is_file_name(text) else ""
     if kind == "date":
         return text[:10] if is_day(text[:10]) and re.fullmatch(r"T\d{2}(:\d{2}){0,2}(\.\d+)?|", text[10:]) else ""
     if kind == "geopoint":
@@ -83,6 +89,16 @@ def worked_out(kind: str, text: str) -> str:
     if kind == "datetime":
         return text if "T" in text and read_stamp(text, UTC) is not None else ""
     return text if _TIME.match(text) else ""
+
+
+def is_file_name(text: str) -> bool:
+    """Whether a text names one file, and nothing above or beside it."""
+    return (
+        0 < len(text) <= LONGEST_FILE_NAME
+        and text[0] != "."
+        and text.isprintable()
+        and not any(sign in text for sign in "/\\")
+    )
 
 
 def _decimal(number: float) -> str:

@@ -35,7 +35,7 @@ _PRELOADS = {
     ("date", "today"): "today",
     ("uid", ""): "uid",
 }
-_CONTROLS = frozenset({"input", "select1", "select", "range", "trigger"})
+_CONTROLS = frozenset({"input", "select1", "select", "range", "trigger", "upload"})
 # Events on which an answer is worked out once: when an answering begins, when a repeat gets another instance.
 _FIRST = frozenset({"odk-instance-first-load", "odk-new-repeat"})
 _CHANGED = "xforms-value-changed"

@@ -20,7 +20,7 @@ CODES: dict[str, str] = {
     "type_unsupported": "a type of question that is not supported",
     "appearance_unsupported": "an appearance that changes what a question means",
     "parameter_unsupported": "a parameter of a question that is not supported",
-    "media_unsupported": "a picture, sound or film in a label",
+    "media_unsupported": "a picture, sound or film in a label, or one that the form brings along as an answer",
     "external_data": "choices or data that are not in the form itself",
     "encryption_unsupported": "a form that asks for encrypted answers",
     "language_without_tag": "a language without its BCP 47 tag, as in “English (en)”",

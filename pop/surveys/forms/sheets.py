@@ -113,6 +113,10 @@ class Sheets:
             name = word.partition("=")[0]
             if name not in supported.PARAMETERS.get(kind, ()):
                 self._no("parameter_unsupported", "survey", number, "parameters", f"“{name}” is not supported here")
+        if kind == "image":
+            for column in ("default", "calculation", "trigger"):
+                if cell(row, column) is not None:
+                    self._no("media_unsupported", "survey", number, column, "a form brings no picture along")
         if kind == "range" and not _is_scale(cell(row, "parameters") or ""):
             said = "a scale goes up: start below end, and a step above 0"
             self._no("parameter_unsupported", "survey", number, "parameters", said)

@@ -16,6 +16,7 @@ TYPES: dict[str, str] = {
     "select_multiple": "select_multiple",
     "range": "range",
     "geopoint": "geopoint",
+    "image": "image",
     "acknowledge": "acknowledge",
     "note": "note",
     "calculate": "calculate",

@@ -342,3 +342,22 @@ def test_a_question_may_be_as_long_as_its_list() -> None:
     choices = [{"list_name": "many", "name": f"c{number}", "label": f"C {number}"} for number in range(600)]
     trial = begun(form([{"type": "select_one many", "name": "a", "label": "A"}], [*YES_NO, *choices]))
     assert len(trial.choices("/data/a")) == 600
+
+
+@pytest.mark.parametrize(("name", "code"), [("a b.png", None), ("صورة.JPG", None), ("", "required")])
+def test_a_picture_is_answered_by_the_name_of_its_file(name: str, code: str | None) -> None:
+    answering = begun(form([{"type": "image", "name": "photo", "label": "A photo", "required": "yes"}]))
+    answering.set("/data/photo", name)
+    fault = answering.valid("/data/photo")
+    assert (fault and fault.code) == code
+    assert answering.seen("/data/photo") == name
+
+
+@pytest.mark.parametrize("name", ["../a.png", "a/b.png", "a\\b.png", ".png", "a\nb.png", "x" * 201])
+def test_what_names_no_file_of_its_own_is_no_picture(name: str) -> None:
+    answering = begun(form([{"type": "image", "name": "photo", "label": "A photo"}]))
+    answering.set("/data/photo", name)
+    fault = answering.valid("/data/photo")
+    assert fault is not None
+    assert fault.code == "image"
+    assert answering.seen("/data/photo") == ""

@@ -13,7 +13,7 @@ from tests.surveys.forms.writing import YES_NO, Row, markdown, reasons
 
 A = {"type": "text", "name": "a", "label": "A"}
 TYPES = (
-    *("image", "audio", "video", "file", "barcode", "geotrace", "geoshape", "osm", "rank yn", "audit"),
+    *("audio", "video", "file", "barcode", "geotrace", "geoshape", "osm", "rank yn", "audit"),
     *("start-geopoint", "background-audio", "background-geopoint", "subscriberid", "simserial", "no_such_type"),
     *(
         "trigger",
@@ -157,8 +157,15 @@ def test_a_setting_that_is_not_supported_is_refused(setting: str, code: str) -> 
     assert refused([A], (), {"form_id": "x", setting: "something"}) == {(code, "settings", 2, setting)}
 
 
+@pytest.mark.parametrize("column", ["default", "calculation", "trigger"])
+def test_a_picture_that_the_form_would_bring_along_is_refused(column: str) -> None:
+    picture = {"type": "image", "name": "b", "label": "B", column: "${a}" if column == "trigger" else "'x.png'"}
+    assert ("media_unsupported", "survey", 3, column) in refused([A, picture])
+    assert refused([A, {"type": "image", "name": "b", "label": "B"}]) == set()
+
+
 def test_every_reason_is_told_at_once() -> None:
-    found = refused([{**A, "appearance": "signature"}, {"type": "image", "name": "b", "label": "B"}])
+    found = refused([{**A, "appearance": "signature"}, {"type": "audio", "name": "b", "label": "B"}])
     assert len(found) == 2
 
 

@@ -15,7 +15,7 @@ from tests.surveys.peer.walks import Walk
 
 # A Sunday afternoon: days, weeks and years are counted from here in both engines.
 NOW = dt.datetime(2026, 11, 22, 15, 4, 5, tzinfo=dt.UTC)
-LEAVES = {"input", "select", "rank", "range", "trigger", "note", "model-value"}
+LEAVES = {"input", "select", "rank", "range", "trigger", "upload", "note", "model-value"}
 FAULTS = {"required", "constraint"}
 ASKED = LEAVES - {"model-value"}
 

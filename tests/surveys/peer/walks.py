@@ -20,6 +20,7 @@ WHOLE = (-2, -1, 0, 1, 2, 3, 5, 7, 10, 12, 17, 18, 19, 24, 99, 100, 101, 1000, 2
 BROKEN = ("0.5", "-0.25", "1.005", "2.5", "3.14159", "0.1", "100.0", "0.0000001", "12345678.9")
 # Without an offset: ODK's engine takes a time with one for no time in decimal-time().
 TIMES = ("00:00:00.000", "08:30:00.000", "12:00:00.000", "23:59:59.000")
+PICTURES = ("poster.png", "photo of a door.jpg", "IMG_0001.JPG", "صورة.png")
 # What is not in the form of its kind: it must be blank to all that reads it.
 GARBAGE = {
     "int": "twelve",
@@ -66,7 +67,9 @@ class Walk:
         open_ones = [
             (ref, node)
             for ref, node in seen.nodes.items()
-            if node.kind in {"input", "select", "rank", "range", "trigger"} and node.relevant and not node.readonly
+            if node.kind in {"input", "select", "rank", "range", "trigger", "upload"}
+            and node.relevant
+            and not node.readonly
         ]
         # Whoever opens a draft again has everything worked out anew, also what was overwritten by hand.
         if dice < 0.1 and not any(ref.rpartition("/")[2] in self._calculated for ref, _ in open_ones):
@@ -99,6 +102,8 @@ class Walk:
             return GARBAGE[node.type]
         if node.kind == "trigger":
             return "OK"
+        if node.kind == "upload":
+            return chance.choice(PICTURES)
         if node.kind == "range" and node.bounds is not None:
             start, end, by = node.bounds
             return f"{start + by * chance.randint(0, int((end - start) / by)):g}"

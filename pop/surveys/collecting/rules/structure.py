@@ -14,6 +14,7 @@ from typing import Final
 from lxml import etree
 
 from pop.surveys.collecting.rules.reading import MalformedError, local_name, namespace
+from pop.surveys.forms.lexical import is_file_name
 
 XFORMS: Final = "http://www.w3.org/2002/xforms"
 JAVAROSA: Final = "http://openrosa.org/javarosa"
@@ -25,7 +26,6 @@ _SCHEMA: Final = "http://www.w3.org/2001/XMLSchema-instance"
 # Of the OpenRosa metadata only what names the submission and its time; a telephone's number or id is never asked for.
 _META: Final = ("instanceID", "deprecatedID", "instanceName", "timeStart", "timeEnd")
 _INSTANCE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_.\-]{3,127}")
-LONGEST_FILE_NAME: Final = 200
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,6 @@ def _compare_attributes(element: etree._Element, node: Node, path: str, top: boo
 
 
 def _file_name(name: str, path: str) -> str:
-    if len(name) > LONGEST_FILE_NAME or "/" in name or "\\" in name or not name.isprintable() or name[0] == ".":
+    if not is_file_name(name):
         raise MalformedError("bad_file_name", path)
     return name
