@@ -10,7 +10,7 @@ SURVEY_STATES = ("draft", "open", "closed")
 SOURCES = ("web", "openrosa", "import")
 SUBMISSION_STATES = ("incomplete", "received", "withdrawn")
 
-__all__ = ["Attachment", "Draft", "Invitation", "Partner", "Submission", "Survey", "Token"]
+__all__ = ["Assignment", "Attachment", "Draft", "Invitation", "Link", "Partner", "Submission", "Survey", "Token"]
 
 
 class Survey(models.Model):
@@ -47,6 +47,9 @@ class Partner(models.Model):
     name = models.CharField(max_length=200, unique=True)
     country = models.CharField(max_length=2, blank=True)
     email = models.CharField(max_length=254, blank=True)
+    language = models.CharField(max_length=2, blank=True)  # of mails; "" where the country's is taken
+    mails_stopped_at = models.DateTimeField(null=True)  # whoever reads there wants none
+    mails_refused_at = models.DateTimeField(null=True)  # the address was refused for good
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -64,6 +67,20 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Assignment(models.Model):
+    """A form that a partner's addresses offer. Who has none is offered every open form."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="assignments")
+    form_id = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("partner", "form_id"), name="surveys_one_assignment"),)
+
+    def __str__(self) -> str:
+        return self.form_id
 
 
 class Submission(models.Model):
@@ -116,12 +133,24 @@ class Invitation(models.Model):
     lookup = models.BinaryField(max_length=32, unique=True)
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    mails_from = models.DateTimeField(null=True)  # since when mails may be written about it; None: nobody asked for any
     opened_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Link(models.Model):
+    """One more way to an invitation: what stood in a mail, as its SHA-256. The mail alone held the token."""
+
+    lookup = models.BinaryField(max_length=32, unique=True)
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="links")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Draft(models.Model):
