@@ -239,7 +239,7 @@ def test_a_child_comes_back_by_six_words_to_who_answered_and_screenshots_show_bo
         assert text in said
     assert back.locator("html").get_attribute("dir") == spoken.direction
     write(back, spoken.thanks)
-    back.wait_for_url("**/talk")
+    back.wait_for_url("**/talk#newest")
     assert spoken.thanks in back.locator("#said").inner_text()
     expect(column).to_contain_text(spoken.thanks, timeout=SOON)
 
