@@ -291,6 +291,7 @@ _TASKS = {
     "task_kind_new_service": "new record",
     "task_kind_link_lapsed": "link lapsed",
     "task_kind_survey_withdrawn": "a survey was withdrawn",
+    "task_kind_known_from_survey": "a list tells of a record from a survey",
     "detail_reason": "Reason",
     "detail_number": "Number that was called",
     "detail_field": "Field",
@@ -316,6 +317,7 @@ _TASKS = {
     "outcome_provider_asked": "the provider is asked",
     "outcome_cannot_be_checked": "it cannot be checked",
     "outcome_duplicate": "known already",
+    "outcome_another_service": "it is another service",
     "outcome_misuse": "misuse of the report form",
 }
 

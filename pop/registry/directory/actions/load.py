@@ -63,6 +63,7 @@ class LoadReport:
     emergency_written: int = 0
     conflicts: int = 0  # tasks opened because the registry knows better, or another thing
     waiting: int = 0  # new services that nobody vouches for
+    held: int = 0  # rows that wait, because they tell of a record which a survey made
     refused: list[RefusedRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -80,6 +81,7 @@ class LoadReport:
             f"services: {self.created} new, {self.changed} changed, {self.unchanged} as they were",
             f"emergency numbers written: {self.emergency_written}",
             f"for people to decide: {self.conflicts} conflicts, {self.waiting} new services",
+            *([f"not loaded, because a survey made a record of it (see the tasks): {self.held}"] if self.held else []),
         ]
 
 
@@ -211,7 +213,8 @@ def _switch_in(read: _Read, report: LoadReport, path: Path, by: UUID | None) -> 
                 _record(plan, emergency, read, path, by)
     report.created = len(plan.services)
     report.unchanged = plan.unchanged
-    report.changed = len(read.drafts) - report.created - report.unchanged
+    report.held = plan.held
+    report.changed = len(read.drafts) - report.created - report.unchanged - report.held
     report.emergency_written = len(emergency.created) + len(emergency.changed)
     report.conflicts = sum(task.kind == "load_conflict" for task in (*plan.tasks, *emergency.tasks))
     report.waiting = sum(task.kind == "new_service" for task in plan.tasks)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Max
 
+from pop.registry.directory.actions.twins import KNOWN_FROM_SURVEY, Surveyed
 from pop.registry.directory.models import Change, Contact, Evidence, Organisation, Service, Task
 from pop.registry.directory.rules.drafts import (
     CONTACT_FIELDS,
@@ -44,6 +45,7 @@ class Plan:
     changed_services: dict[uuid.UUID, Service] = field(default_factory=dict)
     changed_contacts: dict[uuid.UUID, Contact] = field(default_factory=dict)
     unchanged: int = 0
+    held: int = 0  # rows that tell of a record which a survey made, and that nobody has parted from it
     countries: set[str] = field(default_factory=set)  # where something that may be shown is different
 
     @property
@@ -89,6 +91,7 @@ class _State:
         # What people decided about who may see something is theirs: a load does not undo it.
         decided = Change.objects.filter(service_id__in=ids, field__in=("safety", "withheld")).exclude(via=LOAD)
         self.decided = set(decided.values_list("service_id", "contact_id", "field"))
+        self.surveyed = Surveyed(drafts)
         self.tasks = {
             _task_key(task) for task in Task.objects.filter(service_id__in=ids, kind__in=(CONFLICT, NEW_SERVICE))
         }
@@ -104,7 +107,8 @@ class _Merge:
     def run(self) -> None:
         service = self.state.services.get(self.draft.key)
         if service is None:
-            self._create()
+            if not self._is_known():
+                self._create()
             return
         before = len(self.plan.changes) + len(self.plan.evidence) + len(self.plan.tasks) + len(self.plan.contacts)
         self._merge_service(service)
@@ -114,6 +118,30 @@ class _Merge:
             self.plan.unchanged += 1
         else:
             self.plan.countries.add(service.country)
+
+    def _is_known(self) -> bool:
+        """Whether the row waits, because people have agreed to a record that a survey made and that it seems to be.
+
+        A record that nobody has agreed to yet keeps no row out; whoever decides about it is told.
+        """
+        draft, surveyed = self.draft, self.state.surveyed
+        twin = surveyed.twin_of(draft)
+        if twin is None:
+            return False
+        asked = (twin.service.pk, draft.key)
+        if asked not in surveyed.asked:
+            surveyed.asked.add(asked)
+            detail = {
+                "key": draft.key,
+                "current": twin.service.name,
+                "incoming": draft.name,
+                "source": draft.source,
+                "observed_on": draft.stage_on.isoformat() if draft.stage_on else "",
+                "line": draft.line,
+            }
+            self.plan.tasks.append(Task(kind=KNOWN_FROM_SURVEY, service=twin.service, detail=detail))
+        self.plan.held += twin.agreed
+        return twin.agreed
 
     def _create(self) -> None:
         draft = self.draft

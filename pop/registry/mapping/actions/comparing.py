@@ -7,17 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from pop.registry.directory.queries.comparable import Comparable, comparable, comparable_one
+from pop.registry.directory.rules.likeness import Likeness, Subject, host_of, ranked, signs_of
 from pop.registry.mapping.models import Finding
-from pop.registry.mapping.rules.comparing import (
-    Likeness,
-    Subject,
-    contacts_to_add,
-    differing_fields,
-    host_of,
-    ranked,
-    signs_of,
-    verdict_of,
-)
+from pop.registry.mapping.rules.comparing import contacts_to_add, differing_fields, verdict_of
 
 CORRECTS = "corrects_record"
 

@@ -18,10 +18,10 @@ from django.db.models import Q
 from pop.audit import actions as audit
 from pop.registry.directory.actions.review.surveyed import drop_proposal
 from pop.registry.directory.queries.comparable import signs_in
+from pop.registry.directory.rules.likeness import host_of
 from pop.registry.mapping.actions.comparing import compare
 from pop.registry.mapping.models import Finding
 from pop.registry.mapping.queries import UNDONE
-from pop.registry.mapping.rules.comparing import host_of
 
 # A load or a row of edits is over when nothing has changed for a while; nobody waits for it longer than a minute.
 SETTLED_SECONDS: Final = 5.0

@@ -11,10 +11,10 @@ from pop.people import queries as people
 from pop.registry.directory.actions.review.permission import RefusalError, require, trace
 from pop.registry.directory.actions.review.surveyed import clear_for_children, digest_for_decision
 from pop.registry.directory.queries.comparable import Comparable, comparable_one
+from pop.registry.directory.rules.likeness import host_of
 from pop.registry.directory.rules.numbers import read_number
 from pop.registry.mapping.models import Finding, SafetyStep
 from pop.registry.mapping.queries import people_behind
-from pop.registry.mapping.rules.comparing import host_of
 from pop.registry.mapping.rules.vetting import (
     CALL,
     GOOD,

@@ -17,6 +17,7 @@ OUTCOMES = (
     "provider_asked",
     "cannot_be_checked",
     "duplicate",
+    "another_service",
     "misuse",
 )
 

@@ -17,7 +17,7 @@ from pop.registry.directory.http.console.wording import SAY, WORDS, chip, choice
 from pop.registry.directory.queries.console import work as queries
 from pop.registry.directory.queries.console.work import TaskLine
 
-KINDS = ("number_report", "load_conflict", "new_service", "link_lapsed", "survey_withdrawn")
+KINDS = ("number_report", "load_conflict", "new_service", "link_lapsed", "survey_withdrawn", "known_from_survey")
 # What a task's detail may say to a person; the rest is bookkeeping.
 _DETAILS = ("reason", "number", "field", "current", "incoming", "source", "observed_on", "line", "url", "country")
 
