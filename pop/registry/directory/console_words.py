@@ -122,6 +122,10 @@ _RECORD = {
     "suspended_done": "The record is suspended.",
     "via_load": "load",
     "via_apply_proposal": "approved proposal",
+    "via_apply_focal_proposal": "approved proposal of the ministry's focal point",
+    "proposal_from_ministry": "The focal point of the country's ministry proposed this. Nobody of the house has checked "
+    "it yet: look it up somewhere else before you agree.",
+    "proposal_by_ministry": "{name}, ministry's focal point",
     "via_suspend": "suspension",
     "via_create_service": "added by staff",
     "via_create_notice": "notice",

@@ -29,6 +29,8 @@ class Proposal(models.Model):
         default=1
     )  # approvals by people other than the proposer, fixed when proposed
     proposed_by = models.UUIDField()
+    # By somebody of the ministry of the record's country; it counts only while they speak for that country.
+    from_focal_point = models.BooleanField(default=False)
     proposed_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(
         max_length=12, default="waiting", db_index=True

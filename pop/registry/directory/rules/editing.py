@@ -99,6 +99,9 @@ STATE_KINDS = {
 ONE, TWO = 1, 2
 # What a survey says, taken up by a reviewer.
 MAPPING = "mapping"
+# What a ministry says is what an official list says: it runs the service as seldom as a directory does, and has not
+# called it either.
+FOCAL_POINT_STAGE = "directory_listed"
 OLDEST_OBSERVATION = date(2000, 1, 1)
 
 _CALLED = frozenset({"phone", "relay_text"})

@@ -24,10 +24,12 @@ from pop.registry.directory.rules.editing import approvals_needed
 
 REASONS = ("wrong", "no_evidence", "not_now", "duplicate", "other")
 VIA = "apply_proposal"
+VIA_FOCAL_POINT = "apply_focal_proposal"
 
 
 def approve(*, proposal_id: UUID, by: UUID) -> str:
-    """Agree. Returns "counted" (more people are needed), "applied", or "outdated" (the record has changed since).
+    """Agree. Returns "counted" (more people are needed), "applied", or "outdated" (the record has changed since, or
+    who proposed it for a ministry no longer speaks for it).
 
     RefusalError: not_allowed, unknown, decided, own_proposal, already_answered.
     """
@@ -42,7 +44,7 @@ def approve(*, proposal_id: UUID, by: UUID) -> str:
 def _approve(proposal_id: UUID, by: UUID) -> str:
     proposal, service = _locked(proposal_id, by)
     holds = still_holds(service, proposal) if service else emergency_numbers.still_holds(proposal)
-    if not holds:
+    if not holds or not _spoken_for(proposal, service):
         _close(proposal, "outdated")
         trace("find_outdated", "proposal", proposal.pk, by)
         return "outdated"
@@ -59,7 +61,7 @@ def _approve(proposal_id: UUID, by: UUID) -> str:
         emergency_numbers.apply(proposal)
         country = proposal.country
     else:
-        apply_changes(service, proposal, via=VIA)
+        apply_changes(service, proposal, via=VIA_FOCAL_POINT if proposal.from_focal_point else VIA)
         country = service.country
     _close(proposal, "applied")
     trace("apply", "proposal", proposal.pk, by, {"kind": proposal.kind, "agreed": sorted(str(each) for each in agreed)})
@@ -94,6 +96,12 @@ def _locked(proposal_id: UUID, by: UUID) -> tuple[Proposal, Service | None]:
     if proposal.approvals.filter(by=by).exists():
         raise RefusalError("already_answered")
     return proposal, service
+
+
+def _spoken_for(proposal: Proposal, service: Service | None) -> bool:
+    """Say whether whoever proposed for a ministry still speaks for it; what the house proposed is its own."""
+    country = service.country if service else proposal.country
+    return not proposal.from_focal_point or country in people.spoken_for(proposal.proposed_by)
 
 
 def _close(proposal: Proposal, state: str) -> None:

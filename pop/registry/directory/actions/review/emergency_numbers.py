@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from pop.places import countries
-from pop.registry.directory.actions.review.permission import RefusalError, require, trace
+from pop.registry.directory.actions.review.permission import RefusalError, require, require_focal_point, trace
+from pop.registry.directory.actions.review.proposing import leave_room
 from pop.registry.directory.models import EmergencyNumber, Proposal
-from pop.registry.directory.rules.editing import TWO, MistakeError, differences
+from pop.registry.directory.rules.editing import FOCAL_POINT_STAGE, TWO, MistakeError, differences
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS, Known, rank_numbers
 
 FIELDS = ("dial", "kind", "stage", "source", "observed_on")
@@ -21,18 +22,24 @@ _DIAL = re.compile(r"[0-9]{2,8}\Z")
 
 
 @transaction.atomic
-def propose_emergency(*, number_id: UUID | None, country: str, values: Mapping[str, Any], by: UUID) -> UUID:
+def propose_emergency(
+    *, number_id: UUID | None, country: str, values: Mapping[str, Any], by: UUID, ministry: bool = False
+) -> UUID:
     """Propose other facts about a known number, or (`number_id` None) one more number of `country`.
 
-    `values` holds dial, kind, stage, source and observed_on (a date). Raises MistakeError, or RefusalError: unknown,
-    number_known, nothing_changes.
+    `values` holds dial, kind, stage, source and observed_on (a date). `ministry`: the focal point of that country says
+    so. Raises MistakeError, or RefusalError: unknown, number_known, nothing_changes, too_many_waiting.
     """
-    require(by, "editor")
+    if not ministry:
+        require(by, "editor")
     number = EmergencyNumber.objects.filter(pk=number_id).first() if number_id else None
     if number_id and number is None:
         raise RefusalError("unknown")
     if number is not None:
         country = number.country
+    if ministry:
+        require_focal_point(by, country)
+        leave_room(by, Proposal.objects.filter(service=None, country=country))
     after = _checked(country, values)
     if number is None:
         if EmergencyNumber.objects.filter(country=country, dial=after["dial"]).exists():
@@ -52,9 +59,10 @@ def propose_emergency(*, number_id: UUID | None, country: str, values: Mapping[s
         changes=changes,
         source=after["source"],
         observed_on=values["observed_on"],
-        stage="desk_checked",
+        stage=FOCAL_POINT_STAGE if ministry else "desk_checked",
         needs=TWO,
         proposed_by=by,
+        from_focal_point=ministry,
     )
     trace("propose", "proposal", proposal.pk, by, {"kind": "emergency", "country": country})
     return proposal.pk

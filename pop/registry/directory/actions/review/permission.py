@@ -24,6 +24,12 @@ def require(by: UUID, *roles: str) -> None:
         raise RefusalError("not_allowed")
 
 
+def require_focal_point(by: UUID, country: str) -> None:
+    """Raise RefusalError("not_allowed") unless `by` speaks for the ministry of `country` at this moment."""
+    if country not in people.spoken_for(by):
+        raise RefusalError("not_allowed")
+
+
 def trace(
     action: str, object_type: str, object_id: object, by: UUID, detail: Mapping[str, object] | None = None
 ) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from pop.registry.directory.actions.review.permission import RefusalError, require, trace
+from pop.registry.directory.actions.review.permission import RefusalError, require, require_focal_point, trace
 from pop.registry.directory.actions.review.records import (
     contact_values,
     digest_of,
@@ -24,6 +25,7 @@ from pop.registry.directory.rules.editing import (
     DIGEST,
     REMOVED,
     STATE_KINDS,
+    TWO,
     WHOLE,
     approvals_needed,
     check_evidence,
@@ -35,22 +37,29 @@ from pop.registry.directory.rules.editing import (
 from pop.registry.directory.rules.publication import MAPPED_ONLY, cleared
 
 MOST_WAITING = 50
+# A guest leaves room for the house: on one record for all focal points together, and for each of them in all.
+MOST_OF_FOCAL_POINTS = 10
+MOST_OF_ONE = 100
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Where, when and how the facts of a proposal were seen; `whole`: the whole record was checked, not only these."""
+    """Where, when and how the facts of a proposal were seen; `whole`: the whole record was checked, not only these.
+
+    `ministry`: the focal point of the record's country says so, and nobody of the house has looked yet.
+    """
 
     source: str
     observed_on: date | None
     stage: str
     whole: bool = False
+    ministry: bool = False
 
 
 @transaction.atomic
 def propose_service(*, service_id: UUID, values: Mapping[str, Any], seen: Seen, by: UUID) -> UUID:
     """Propose other values for a service's own fields. MistakeError, or RefusalError: nothing_changes, closed."""
-    service = _open_record(service_id, by)
+    service = _open_record(service_id, seen, by)
     now = service_values(service)
     changes = differences(None, now, service_columns(values, service.country))
     return _propose_edit(service, changes, seen, by)
@@ -59,7 +68,7 @@ def propose_service(*, service_id: UUID, values: Mapping[str, Any], seen: Seen, 
 @transaction.atomic
 def propose_contact(*, service_id: UUID, contact_id: UUID, values: Mapping[str, Any], seen: Seen, by: UUID) -> UUID:
     """Propose other values for one contact. Raises MistakeError or RefusalError."""
-    service = _open_record(service_id, by)
+    service = _open_record(service_id, seen, by)
     contact = service.contacts.filter(pk=contact_id).first()
     if contact is None:
         raise RefusalError("unknown")
@@ -72,11 +81,15 @@ def propose_contact(*, service_id: UUID, contact_id: UUID, values: Mapping[str, 
 
 @transaction.atomic
 def propose_new_contact(*, service_id: UUID, values: Mapping[str, Any], seen: Seen, by: UUID) -> UUID:
-    """Propose one more contact. RefusalError "contact_known": the record has, or had, this very contact."""
-    service = _open_record(service_id, by)
+    """Propose one more contact. RefusalError "contact_known": the record has, or had, this very contact.
+
+    A ministry is not told so, because the record may keep that contact from it: such a proposal is outdated when it is
+    answered.
+    """
+    service = _open_record(service_id, seen, by)
     columns = contact_columns(values, service.country, service.timezone)
     identity = contact_identity(service.pk, columns)
-    if service.contacts.filter(pk=identity).exists():
+    if service.contacts.filter(pk=identity).exists() and not seen.ministry:
         raise RefusalError("contact_known")
     change = {"contact": str(identity), "field": WHOLE, "before": None, "after": columns}
     return _propose_edit(service, [change], seen, by)
@@ -85,7 +98,7 @@ def propose_new_contact(*, service_id: UUID, values: Mapping[str, Any], seen: Se
 @transaction.atomic
 def propose_removal(*, service_id: UUID, contact_id: UUID, seen: Seen, by: UUID) -> UUID:
     """Propose that a contact is shown to nobody any more. It stays in the record, with its history and evidence."""
-    service = _open_record(service_id, by)
+    service = _open_record(service_id, seen, by)
     contact = service.contacts.filter(pk=contact_id).first()
     if contact is None:
         raise RefusalError("unknown")
@@ -97,9 +110,11 @@ def propose_removal(*, service_id: UUID, contact_id: UUID, seen: Seen, by: UUID)
 def propose_state(*, service_id: UUID, kind: str, seen: Seen, by: UUID) -> UUID:
     """Propose to publish, to end a suspension, or to close a record for good.
 
-    RefusalError: state_wrong, already_waiting.
+    RefusalError: state_wrong, already_waiting, not_allowed (a ministry corrects facts, and decides about no record).
     """
-    service = _open_record(service_id, by)
+    if seen.ministry:
+        raise RefusalError("not_allowed")
+    service = _open_record(service_id, seen, by)
     state, safety = STATE_KINDS[kind]
     fits = {
         "publish": service.state == "waiting" or (service.state == "published" and service.safety != "clear"),
@@ -125,7 +140,7 @@ def propose_state(*, service_id: UUID, kind: str, seen: Seen, by: UUID) -> UUID:
 @transaction.atomic
 def withdraw(*, proposal_id: UUID, by: UUID) -> None:
     """Take one's own proposal back. RefusalError: unknown, decided, not_allowed."""
-    require(by, "editor", "approver")
+    require(by, "editor", "approver", "focal_point")
     proposal = Proposal.objects.select_for_update().filter(pk=proposal_id).first()
     if proposal is None:
         raise RefusalError("unknown")
@@ -138,14 +153,25 @@ def withdraw(*, proposal_id: UUID, by: UUID) -> None:
     trace("withdraw", "proposal", proposal.pk, by)
 
 
-def _open_record(service_id: UUID, by: UUID) -> Service:
-    require(by, "editor")
+def _open_record(service_id: UUID, seen: Seen, by: UUID) -> Service:
+    if not seen.ministry:
+        require(by, "editor")
     service = locked_service(service_id)
+    if seen.ministry:
+        require_focal_point(by, service.country)
+        leave_room(by, Proposal.objects.filter(service=service))
     if service.state == "defunct":
         raise RefusalError("closed")
     if service.proposals.filter(state="waiting").count() >= MOST_WAITING:
         raise RefusalError("too_many_waiting")
     return service
+
+
+def leave_room(by: UUID, about: QuerySet[Proposal]) -> None:
+    """Refuse one more proposal of a focal point where too many wait, among those `about` it or of this person."""
+    of_guests = Proposal.objects.filter(from_focal_point=True, state="waiting")
+    if (about & of_guests).count() >= MOST_OF_FOCAL_POINTS or of_guests.filter(proposed_by=by).count() >= MOST_OF_ONE:
+        raise RefusalError("too_many_waiting")
 
 
 def _propose_edit(service: Service, changes: Sequence[Mapping[str, Any]], seen: Seen, by: UUID) -> UUID:
@@ -161,6 +187,7 @@ def _propose_edit(service: Service, changes: Sequence[Mapping[str, Any]], seen: 
 
 def _propose(service: Service, kind: str, changes: Sequence[Mapping[str, Any]], seen: Seen, by: UUID) -> UUID:
     check_evidence(seen.source, seen.observed_on, seen.stage, timezone.now().date())
+    needs = approvals_needed(kind, service.state, changes)
     proposal = Proposal.objects.create(
         service=service,
         kind=kind,
@@ -168,8 +195,11 @@ def _propose(service: Service, kind: str, changes: Sequence[Mapping[str, Any]], 
         source=seen.source.strip(),
         observed_on=seen.observed_on,
         stage=seen.stage,
-        needs=approvals_needed(kind, service.state, changes),
+        # An editor's proposal has been seen by somebody of the house before it is made; a ministry's has not.
+        needs=max(TWO, needs) if seen.ministry else needs,
         proposed_by=by,
+        from_focal_point=seen.ministry,
     )
-    trace("propose", "proposal", proposal.pk, by, {"kind": kind, "service": str(service.pk)})
+    said = {"for": service.country} if seen.ministry else {}
+    trace("propose", "proposal", proposal.pk, by, {"kind": kind, "service": str(service.pk), **said})
     return proposal.pk

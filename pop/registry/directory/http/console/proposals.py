@@ -43,11 +43,15 @@ COLUMNS = (
     ),
     Column[ProposalLine]("service_country", lambda row: country(row.country)),
     Column[ProposalLine]("proposal_kind", lambda row: named("proposal_kind", row.kind), "kind"),
-    Column[ProposalLine]("proposal_by", lambda row: row.called),
+    Column[ProposalLine]("proposal_by", lambda row: _called(row)),
     Column[ProposalLine]("proposal_at", lambda row: moment(row.at), "at"),
     Column[ProposalLine]("proposal_state", lambda row: chip("proposal_state", row.state), "state"),
     Column[ProposalLine]("proposal_agreed", lambda row: SAY("proposal_agreed_of", agreed=row.agreed, needs=row.needs)),
 )
+
+
+def _called(row: ProposalLine) -> str:
+    return SAY("proposal_by_ministry", name=row.called) if row.from_focal_point else row.called
 
 
 @staff()
@@ -88,6 +92,7 @@ def proposal_one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     context = {
         "title": named("proposal_kind", line.kind),
         "line": line,
+        "called": _called(line),
         "subject": line.subject,
         "country": country(line.country),
         "state": chip("proposal_state", line.state),

@@ -82,6 +82,7 @@ class ProposalLine:
     needs: int
     by: UUID
     called: str
+    from_focal_point: bool
     at: datetime
     state: str
     decided_at: datetime | None
@@ -206,6 +207,7 @@ def _proposals(rows: QuerySet[Proposal]) -> list[ProposalLine]:
             needs=row.needs,
             by=row.proposed_by,
             called=called.get(row.proposed_by, ""),
+            from_focal_point=row.from_focal_point,
             at=row.proposed_at,
             state=row.state,
             decided_at=row.decided_at,
