@@ -28,12 +28,13 @@ from pop.people.words import WORDS as PEOPLE
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
 from pop.registry.directory.words import REGISTRY
 from pop.registry.mapping.console_words import WORDS as MAPPING
+from pop.registry.mapping.words import INSTRUMENTS
 from pop.signposting.finder.words import ADULT, FINDER
 from pop.surveys.openrosa.words import OPENROSA
 from pop.surveys.pages.words import SURVEY
 
 # Every part whose words the public reads: complete in every language. A part that is in neither list is not translated.
-PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY, OPENROSA, SURVEY, MAP)
+PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY, OPENROSA, SURVEY, INSTRUMENTS, MAP)
 # Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
 CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES, RISKS, MAPPING)
 

@@ -47,6 +47,7 @@ from pop.registry.directory.rules.tables import topics
 from pop.registry.mapping import queries as mapping
 from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn, take_away
 from pop.registry.mapping.actions.renewing import ComparingDuty
+from pop.registry.mapping.words import INSTRUMENTS
 from pop.server.forgetting import erase_conversations, forget_audit, note_conversation, note_lease_taken_back
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
@@ -61,12 +62,23 @@ from pop.surveys.collecting.actions.receiving import RECEIVED as SUBMISSION_RECE
 from pop.surveys.collecting.actions.sweeping import CollectingDuty
 from pop.surveys.collecting.actions.withdrawing import WITHDRAWN as SUBMISSION_WITHDRAWN
 from pop.surveys.collecting.actions.withdrawing import use_withdrawal
+from pop.surveys.collecting.queries.titles import Title, use_titles
 from pop.surveys.pages.outcomes import Outcome, use_outcomes
 
 SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
 
+
+def _title(instrument: str, language: str) -> Title | None:
+    """Return what an instrument of the mapping is called."""
+    if instrument not in INSTRUMENTS.texts:
+        return None
+    said, about = (INSTRUMENTS.say(key, language) for key in (instrument, f"{instrument}_about"))
+    return Title(said, language, about)
+
+
 join_capabilities()
 use_withdrawal(take_away)
+use_titles(_title)
 SNAPSHOT_DUTY = SnapshotDuty()
 COMPARING_DUTY = ComparingDuty()
 # Who hears which event. An event without subscribers would be a row that nobody reads: a test compares the two.

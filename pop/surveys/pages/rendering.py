@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from pop.pages.shell import render
 from pop.places.languages import own_name
 from pop.places.words import LANGUAGES, RIGHT_TO_LEFT, Speaker
-from pop.surveys.collecting.queries.surveys import Known
+from pop.surveys.collecting.queries.surveys import Known, offered
+from pop.surveys.collecting.queries.titles import title_of as called
 from pop.surveys.forms.answering import Answering, Fault, Page
 from pop.surveys.pages.fields import Field, Part, Section, anchor, control_type, error_of, fields_in, parts_of, title_of
 from pop.surveys.pages.look import CSS, SCRIPT
@@ -35,12 +36,12 @@ def root_of(form_id: str) -> str:
 
 
 def start_page(
-    request: HttpRequest, known: Known, *, title: str, language: str, pages: int, going: bool, partner: str, here: str
+    request: HttpRequest, known: Known, *, language: str, pages: int, going: bool, partner: str, here: str
 ) -> bytes:
     """Return the first page; `here` is its address, `partner` whose link it is, or ""."""
     root = root_of(known.form_id)
-    context = _context(known, language, title=title, here=here)
-    context |= {"root": root, "pages": pages, "known": going, "partner": partner, "survey_title": title}
+    context = _context(known, language, title="", here=here)
+    context |= {"root": root, "pages": pages, "known": going, "partner": partner, "title": context["survey_title"]}
     return render("survey/start.html", {**context, "address": absolute(request, root)})
 
 
@@ -59,8 +60,7 @@ def question_page(
     page = pages[index]
     root = root_of(known.form_id)
     own = title_of(answering, page)
-    title = own or known.title
-    context = _context(known, answering.language, title=title, here=f"{root}/{index + 1}", inside=True)
+    context = _context(known, answering.language, title=own, here=f"{root}/{index + 1}", inside=True)
     say: Speaker = context["say"]
     parts = parts_of(answering, page, say, faults={each.path: each for each in faults}, new=new)
     fields = list(fields_in(parts))
@@ -77,7 +77,7 @@ def question_page(
         "script": SCRIPT,
     }
     if not own:
-        context["heading_tongue"] = context["title_tongue"]
+        context |= {"title": context["survey_title"], "heading_tongue": context["title_tongue"]}
     if wrong:
         context["head"] = say("error_prefix", title=context["head"])
     return render("survey/question.html", context, verbatim=True)
@@ -138,9 +138,25 @@ def code_page(language: str, *, wrong: str = "") -> bytes:
     say = speaker(language)
     context = {**_frame(say, say.language), "title": say["code_title"], "head": say["code_title"], "here": "/survey"}
     context["languages"] = [(tag, own_name(tag)) for tag in LANGUAGES]
+    if not wrong:
+        context["surveys"] = _listed(say)
+    if context.get("surveys"):
+        context |= {"title": say["list_title"], "head": say["list_title"]}
     if wrong:
         context |= {"wrong": say[wrong], "head": say("error_prefix", title=say["code_title"])}
     return render("survey/code.html", context)
+
+
+def _listed(say: Speaker) -> list[dict[str, str]]:
+    """Return the surveys that are open, as a reader is offered them."""
+    found = []
+    for known in offered():
+        title = called(known, say.language)
+        address = root_of(known.form_id) + (f"?language={say.language}" if say.language in known.languages else "")
+        found.append(
+            {"address": address, "title": title.text, "tongue": _tongue(say, title.language), "about": title.about}
+        )
+    return sorted(found, key=lambda each: each["title"].casefold())
 
 
 def message_page(language: str, about: str, *, links: Sequence[tuple[str, str]] = ()) -> bytes:
@@ -238,16 +254,17 @@ def _tongue(say: Speaker, language: str) -> SafeString:
 def _context(known: Known, language: str, *, title: str, here: str, inside: bool = False) -> dict[str, Any]:
     say = speaker(language)
     shown = [(tag, own_name(tag)) for tag in known.languages] if here and len(known.languages) > 1 else []
+    survey = called(known, say.language)
     return {
         **_frame(say, language),
         "languages": shown,
         "here": here,
         "inside": inside,
         "title": title,
-        "survey_title": known.title,
-        "title_tongue": _tongue(say, known.default_language),
+        "survey_title": survey.text,
+        "title_tongue": _tongue(say, survey.language),
         "heading_tongue": _tongue(say, language),
-        "head": f"{title or known.title} · {say['site_name']}",
+        "head": f"{title or survey.text} · {say['site_name']}",
     }
 
 

@@ -13,6 +13,8 @@ SURVEY = Words(
         "language_title": "Language",
         "language_now": "Language: {language}",
         "error_prefix": "Error: {title}",
+        # All surveys.
+        "list_title": "Surveys that you can answer",
         # The first page.
         "start_kicker": "Survey",
         "start_about": "This survey asks organisations about what they do so that children can get help and be safe. "

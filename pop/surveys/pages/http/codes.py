@@ -32,7 +32,7 @@ log = logging.getLogger("pop.surveys")
 
 @anyone
 def come_back(request: HttpRequest) -> HttpResponse:
-    """Answer /survey: open answers with their six words, on any device."""
+    """Answer /survey: the surveys that are open; and answers opened with their six words, on any device."""
     posted = read(request)
     if posted is None:
         return message(request, "", "full", status=413)

@@ -76,7 +76,6 @@ def _start(request: HttpRequest, form: str, invitation: Invited | None) -> HttpR
     page = rendering.start_page(
         request,
         known,
-        title=known.title,
         language=language,
         pages=len(fresh.pages()),
         going=isinstance(going, Sitting),
