@@ -11,6 +11,7 @@ from pop.surveys.collecting.actions import surveys as actions
 from pop.surveys.collecting.queries import surveys
 from pop.surveys.collecting.queries.surveys import shape_of_survey
 from tests.registry.mapping.filling import form, keep_form
+from tests.registry.mapping.leading import home_at
 
 
 @pytest.fixture
@@ -18,6 +19,15 @@ def data_dir(settings, tmp_path: Path) -> Path:  # type: ignore[no-untyped-def]
     settings.DATA_DIR = tmp_path
     shape_of_survey.cache_clear()
     return tmp_path
+
+
+@pytest.fixture
+def home(settings, tmp_path: Path) -> SimpleNamespace:  # type: ignore[no-untyped-def]
+    """Keys and snapshots in a directory of the test's own."""
+    found = home_at(tmp_path)
+    settings.KEYS_DIR = found.keys
+    settings.DATA_DIR = tmp_path
+    return found
 
 
 @pytest.fixture

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID
 
-import pop_sdk
 import pytest
 from django.utils import timezone
 
 from pop.events.actions import drain
 from pop.evidence.maps.queries import make_board
 from pop.people.asking import Ask
-from pop.privacy.keys import ensure_development_keys, public_keys
 from pop.registry.directory.actions.review.deciding import approve
 from pop.registry.directory.actions.review.permission import RefusalError
 from pop.registry.directory.actions.review.proposing import Seen, propose_state
@@ -25,25 +21,16 @@ from pop.registry.mapping.actions.vetting import take_step
 from pop.registry.mapping.models import Finding
 from pop.registry.mapping.rules.answers import FIELDS
 from pop.server.wiring import SUBSCRIBERS
-from pop.signposting.snapshots import store
-from pop.signposting.snapshots.actions import build_snapshot
 from pop.signposting.snapshots.queries import CHANGED
 from pop.surveys.collecting.actions.withdrawing import withdraw
 from tests.registry.mapping.filling import NOW, send
+from tests.registry.mapping.leading import matched
 
 pytestmark = [pytest.mark.storage, pytest.mark.django_db]
 
 REGISTER = "https://register.example.net/bodies/17"
 HEARD = {name: heard for name, heard in SUBSCRIBERS.items() if name.startswith("submission_")} | {CHANGED: []}
 ALL = dict.fromkeys(FIELDS, "take")
-
-
-def matched(home: SimpleNamespace) -> list[str]:
-    """Return the names that a child in Kenya is led to by a snapshot built now."""
-    found = home.engine()
-    moment = int(timezone.now().timestamp())
-    need = pop_sdk.from_query(b"country=KE", vocabulary=found.vocabulary, now=moment)
-    return [each["service"]["name"] for each in found.answer(need, now=moment)["matches"]]
 
 
 def on_map() -> set[str]:
@@ -173,22 +160,3 @@ def test_what_nobody_agreed_to_publish_cannot_be_taken(helplines: None, people: 
     assert finding.service is not None
     assert not finding.service.contacts.exists()
     assert "0800" not in str(list(finding.service.evidence.values_list("value")))
-
-
-@pytest.fixture
-def home(settings, tmp_path: Path) -> SimpleNamespace:  # type: ignore[no-untyped-def]
-    """Keys and snapshots in a directory of the test's own; `engine()` builds and opens one."""
-    from_here = SimpleNamespace(keys=tmp_path / "keys", snapshots=tmp_path / "snapshots")
-    from_here.engine = lambda: _engine(from_here, timezone.now())
-    settings.KEYS_DIR = from_here.keys
-    settings.DATA_DIR = tmp_path
-    ensure_development_keys(from_here.keys)
-    return from_here
-
-
-def _engine(home: SimpleNamespace, now: datetime):  # type: ignore[no-untyped-def]
-    build_snapshot(now=now)
-    stored = store.read_current(home.snapshots)
-    assert stored is not None
-    snapshot = pop_sdk.load(stored.data, stored.signature, keys=public_keys(home.keys), now=int(now.timestamp()))
-    return pop_sdk.compile_snapshot(snapshot)

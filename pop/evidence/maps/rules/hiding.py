@@ -14,7 +14,7 @@ EFFECTS = ("region", "hidden")
 REASONS = ("unlawful_there", "attacks", "conflict", "surveillance", "asked_by_provider", "other_danger")
 # Led by children or young people: who runs it, or what it is.
 YOUTH_OPERATORS = frozenset({"youth_led"})
-YOUTH_KINDS = frozenset({"youth_led", "youth_led_solution", "child_led"})
+YOUTH_KINDS = frozenset({"youth_led_solution"})
 # A number by region below this one is not said: with a language or a topic it could point at one group of young people.
 FEWEST = 5
 

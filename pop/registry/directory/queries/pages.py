@@ -24,7 +24,7 @@ from pop.registry.directory.models import (
 )
 from pop.registry.directory.queries.contradictions import conflict_codes
 from pop.registry.directory.rules.links import LINK_HOLDS
-from pop.registry.directory.rules.publication import CLEAR, MAPPED_ONLY, PUBLISHED, YOUTH_LED
+from pop.registry.directory.rules.publication import CLEAR, MAPPED_ONLY, PUBLISHED, YOUTH_LED, YOUTH_LED_SOLUTION
 
 WEB = ("https://", "http://")
 # Reasons for withholding a contact from children that may still be shown to adults, with the reason.
@@ -187,7 +187,7 @@ def listed_services() -> QuerySet[Service]:
     """Return the records that a country's page names: also those that await their safety decision, without a way to
     reach them. What young people lead is shown by region only, and by no page of a country.
     """
-    waiting = Q(safety=MAPPED_ONLY) & ~Q(organisation__operator=YOUTH_LED)
+    waiting = Q(safety=MAPPED_ONLY) & ~Q(organisation__operator=YOUTH_LED) & ~Q(kind=YOUTH_LED_SOLUTION)
     return Service.objects.filter(Q(safety=CLEAR) | waiting, state=PUBLISHED).select_related("organisation")
 
 

@@ -13,7 +13,7 @@ from pop.registry.directory.rules.facts import LANGUAGE_HOURS, Fact, source_key,
 from pop.registry.directory.rules.hours import read_hours
 from pop.registry.directory.rules.numbers import ReadNumber, digits_of, read_number
 from pop.registry.directory.rules.precedence import Observation
-from pop.registry.directory.rules.publication import CLEAR
+from pop.registry.directory.rules.publication import CLEAR, cleared
 from pop.registry.directory.rules.rows import HotlineRow, ServiceRow
 from pop.registry.directory.rules.tables import kinds
 
@@ -177,7 +177,7 @@ def draft_service(row: ServiceRow, facts: Sequence[Fact]) -> ServiceDraft:
         stage_on=row.source_modified,
         source=row.source,
         vouched=bool(row.source),
-        safety=_safety(row),
+        safety=_safety(row, kind.id),
         email=row.email,
         contacts=contacts,
         evidence={},
@@ -236,7 +236,7 @@ def draft_hotline(row: HotlineRow) -> ServiceDraft:
     return draft
 
 
-def _safety(row: ServiceRow) -> str:
+def _safety(row: ServiceRow, kind: str) -> str:
     """Return why no child may see the row until a person decides, or "clear"."""
     if row.do_not_publish:
         return "do_not_publish"
@@ -244,7 +244,7 @@ def _safety(row: ServiceRow) -> str:
     says_nothing = not (row.languages or row.website or row.email or row.opening_hours or row.hours_as_stated)
     if row.stage == "directory_listed" and says_nothing and not row.other_channels:
         return "empty_page"
-    return CLEAR
+    return cleared(False, kind)
 
 
 def _contacts(row: ServiceRow, facts: Sequence[Fact], seen: Observation) -> tuple[list[ContactDraft], list[str]]:

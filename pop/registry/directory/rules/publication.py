@@ -14,6 +14,12 @@ ON_MAP = (CLEAR, MAPPED_ONLY)
 COORDINATION = "coordination"
 YOUTH_LED = "youth_led"
 PEER_KINDS = frozenset({"peer_support", "self_help"})
+PLATFORM_FEATURE = "platform_feature"
+YOUTH_LED_SOLUTION = "youth_led_solution"
+AI_DRIVEN_SOLUTION = "ai_driven_solution"
+# The kinds of which no record reaches children but by both checks of the safety decision, wherever it came from.
+CHECKED_KINDS = PEER_KINDS | {PLATFORM_FEATURE, YOUTH_LED_SOLUTION, AI_DRIVEN_SOLUTION}
+_UNGUARDED_KINDS = PEER_KINDS | {YOUTH_LED_SOLUTION, AI_DRIVEN_SOLUTION}
 COMPLAINTS = frozenset({"not_a_helpline", "unkind_or_unsafe"})
 
 
@@ -31,10 +37,10 @@ def suspends_on_complaint(kind: str, operator: str, channels: Collection[str], r
 
     So it is where young people answer each other or a machine answers: nobody stands between them and a child.
     """
-    unguarded = kind in PEER_KINDS or operator == YOUTH_LED or "forum" in channels
+    unguarded = kind in _UNGUARDED_KINDS or operator == YOUTH_LED or "forum" in channels
     return unguarded and reason in COMPLAINTS
 
 
 def cleared(from_survey: bool, kind: str) -> str:
     """Return the safety that a decision of the registry alone may give: what needs the other decision stays mapped."""
-    return MAPPED_ONLY if from_survey or kind in PEER_KINDS else CLEAR
+    return MAPPED_ONLY if from_survey or kind in CHECKED_KINDS else CLEAR

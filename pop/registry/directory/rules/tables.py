@@ -27,13 +27,16 @@ RESPONDERS = [
 
 
 class Kind(NamedTuple):
-    """One kind of service. `topics` are those that being of this kind is evidence for."""
+    """One kind of service. `topics` are those that being of this kind is evidence for; a `solution` is something that
+    was made, by a platform, by young people or with artificial intelligence, and no service with people who answer.
+    """
 
     id: str
     topics: tuple[str, ...]
     covers_everything: bool  # counts for every topic as long as no topic of its own is known
     child_specific: bool
     default_audience: tuple[str, ...]
+    solution: bool
 
 
 class Topic(NamedTuple):
@@ -57,6 +60,7 @@ def kinds() -> Mapping[str, Kind]:
                     covers_everything=row["covers_everything"] == "1",
                     child_specific=row["child_specific"] == "1",
                     default_audience=tuple(row["default_audience"].split()),
+                    solution=row["solution"] == "1",
                 )
                 for row in csv.DictReader(file)
             }

@@ -74,6 +74,9 @@ VOCABULARY = {
     "kind_peer_support": "Support by other young people",
     "kind_self_help": "Self-help programme",
     "kind_coordination": "Coordinating body",
+    "kind_platform_feature": "Feature of an online platform",
+    "kind_youth_led_solution": "Solution led by children or young people",
+    "kind_ai_driven_solution": "Solution driven by artificial intelligence",
     # Channels
     "channel_phone": "Phone",
     "channel_sms": "Text message (SMS)",

@@ -59,7 +59,7 @@ def made() -> Mapping[str, Callable[[], tuple[Choice, ...]]]:
         {
             "country": _countries,
             "language": _languages,
-            "kind": lambda: _registry("kind", kinds()),
+            "kind": lambda: _registry("kind", (each.id for each in kinds().values() if not each.solution)),
             "operator": lambda: _registry("operator", _named("operator")),
             "audience": lambda: _registry("audience", AUDIENCES),
             "channel": lambda: _registry("channel", CHANNELS),

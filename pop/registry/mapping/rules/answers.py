@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from lxml import etree
 
+from pop.registry.directory.rules.publication import AI_DRIVEN_SOLUTION, PLATFORM_FEATURE, YOUTH_LED_SOLUTION
+
 CONTACTS: Final = "contacts"
 # Field of a record: the questions whose answers make it.
 QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -34,7 +36,8 @@ _LISTS: Final = frozenset({"languages", "audience", "topics", "responders"})
 _NUMBERS: Final = frozenset({"age_min", "age_max"})
 # An instrument whose records are run by young people, whatever its answers say of the operator.
 YOUTH_LED: Final = "youth_led"
-_KIND_OF: Final = {"youth_led": "peer_support", "ai_driven": "self_help"}
+# What the instruments about solutions ask about has one kind, which nobody is asked for.
+_KIND_OF: Final = {"platforms": PLATFORM_FEATURE, "youth_led": YOUTH_LED_SOLUTION, "ai_driven": AI_DRIVEN_SOLUTION}
 _FREE: Final = {"free": True, "usual": False, "more": False}
 _ANONYMOUS: Final = {"anonymous": True, "named": False}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pop.evidence.maps.rules.hiding import YOUTH_KINDS
+from pop.registry.directory.rules.publication import CHECKED_KINDS, cleared
 from pop.registry.directory.rules.tables import AUDIENCES, kinds, topics
 
 TILES = {
@@ -49,3 +51,13 @@ def test_lines_for_everybody_are_not_for_children_unless_somebody_says_so():
     for kind in ("suicide", "mental_health", "gbv", "health_legal", "victim_support", "helpline"):
         assert kinds()[kind].default_audience == ("general_public",)
     assert kinds()["coordination"].default_audience == ("professional",)
+
+
+def test_a_solution_is_cleared_by_no_decision_of_the_registry_alone_and_claims_no_topic():
+    solutions = {kind.id for kind in kinds().values() if kind.solution}
+    assert solutions == {"platform_feature", "youth_led_solution", "ai_driven_solution"}
+    assert solutions < CHECKED_KINDS <= set(kinds())
+    assert set(YOUTH_KINDS) < solutions
+    for kind in kinds().values():
+        assert cleared(False, kind.id) == ("mapped_only" if kind.id in CHECKED_KINDS else "clear")
+        assert not (kind.solution and (kind.topics or kind.covers_everything or "child" in kind.default_audience))

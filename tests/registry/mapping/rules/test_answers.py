@@ -42,6 +42,18 @@ def test_each_field_hangs_on_its_own_yes() -> None:
     assert not any(offer(publish_identity="no").consents[name] for name in ("name", "organisation", "website"))
 
 
+def test_what_the_other_instruments_ask_about_has_a_kind_of_its_own_that_hangs_on_who_runs_it() -> None:
+    kinds = {name: offer(name).values["kind"] for name in NAMES}
+    assert kinds == {
+        "helplines": "child_helpline",
+        "platforms": "platform_feature",
+        "youth_led": "youth_led_solution",
+        "ai_driven": "ai_driven_solution",
+    }
+    assert all(offer(name).consents["kind"] for name in NAMES)
+    assert not any(offer(name, publish_identity="no").consents["kind"] for name in NAMES if name != "helplines")
+
+
 def test_every_question_that_makes_a_field_is_one_of_the_instruments() -> None:
     known = consents()
     assert all(known[question] for questions in QUESTIONS.values() for question in questions)

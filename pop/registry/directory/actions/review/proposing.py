@@ -34,7 +34,7 @@ from pop.registry.directory.rules.editing import (
     differences,
     service_columns,
 )
-from pop.registry.directory.rules.publication import MAPPED_ONLY, cleared
+from pop.registry.directory.rules.publication import CHECKED_KINDS, CLEAR, MAPPED_ONLY, cleared
 
 MOST_WAITING = 50
 # A guest leaves room for the house: on one record for all focal points together, and for each of them in all.
@@ -61,8 +61,10 @@ def propose_service(*, service_id: UUID, values: Mapping[str, Any], seen: Seen, 
     """Propose other values for a service's own fields. MistakeError, or RefusalError: nothing_changes, closed."""
     service = _open_record(service_id, seen, by)
     now = service_values(service)
-    changes = differences(None, now, service_columns(values, service.country))
-    return _propose_edit(service, changes, seen, by)
+    wanted = service_columns(values, service.country)
+    if wanted.get("kind") in CHECKED_KINDS - {service.kind} and service.safety == CLEAR:
+        wanted["safety"] = MAPPED_ONLY  # what was cleared was another kind of thing
+    return _propose_edit(service, differences(None, now, wanted), seen, by)
 
 
 @transaction.atomic
