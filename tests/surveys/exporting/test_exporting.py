@@ -28,8 +28,8 @@ def taken(file_format: str, **asked: Any) -> bytes:
     return to.getvalue()
 
 
-def sheets(data: bytes) -> dict[str, list[dict[str, Any]]]:
-    found = {}
+def sheets(data: bytes) -> dict[str, list[dict[Any, Any]]]:
+    found: dict[str, list[dict[Any, Any]]] = {}
     for sheet in load_workbook(io.BytesIO(data)).worksheets:
         head, *rows = sheet.iter_rows(values_only=True)
         found[sheet.title] = [dict(zip(head, row, strict=True)) for row in rows]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from pop.audit.actions import record
 from pop.places.countries import codes
+from pop.places.words import LANGUAGES
 from pop.surveys.collecting.models import Invitation, Partner, Token
 from pop.surveys.collecting.rules.tokens import lookup_of
 
@@ -21,7 +22,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}")
 
 class PartnerError(Exception):
     """Something that is not done with a partner. `code`: `bad_name`, `unknown_country`, `bad_email`, `name_taken`,
-    `unknown_partner`, `unknown_token`, `unknown_form`.
+    `unknown_language`, `unknown_partner`, `unknown_token`, `unknown_form`.
     """
 
     def __init__(self, code: str) -> None:
@@ -39,13 +40,7 @@ class Made:
 
 def make_partner(*, name: str, now: datetime, country: str = "", email: str = "", by: UUID | None = None) -> UUID:
     """Add a partner and return its id. Raises PartnerError."""
-    name = " ".join(name.split())
-    if not 0 < len(name) <= 200 or not name.isprintable():
-        raise PartnerError("bad_name")
-    if country and country not in codes():
-        raise PartnerError("unknown_country")
-    if email and not (_EMAIL.fullmatch(email) and email.isprintable()):
-        raise PartnerError("bad_email")
+    name = _checked(name, country, email)
     with transaction.atomic():
         made = Partner(name=name, country=country, email=email, made_at=now)
         Partner.objects.bulk_create([made], ignore_conflicts=True)
@@ -53,6 +48,49 @@ def make_partner(*, name: str, now: datetime, country: str = "", email: str = ""
             raise PartnerError("name_taken")
         record(action="make_partner", object_type="partner", object_id=str(made.id), actor=by)
     return made.id
+
+
+def change_partner(
+    *, partner: UUID, name: str, country: str, email: str, language: str, by: UUID | None = None
+) -> None:
+    """Change what is kept of a partner; their addresses, links and answers stay theirs. Raises PartnerError.
+
+    Another e-mail address has another reader: that somebody wanted no mail, or that none got there, is forgotten.
+    """
+    name = _checked(name, country, email)
+    if language and language not in LANGUAGES:
+        raise PartnerError("unknown_language")
+    with transaction.atomic():
+        row = Partner.objects.select_for_update().filter(id=partner).first()
+        if row is None:
+            raise PartnerError("unknown_partner")
+        given = {"name": name, "country": country, "email": email, "language": language}
+        changed = [field for field, value in given.items() if getattr(row, field) != value]
+        if not changed:
+            return
+        if "email" in changed:
+            row.mails_stopped_at = row.mails_refused_at = None
+        for field in changed:
+            setattr(row, field, given[field])
+        try:
+            with transaction.atomic():
+                row.save(update_fields=[*changed, "mails_stopped_at", "mails_refused_at"])
+        except IntegrityError:
+            raise PartnerError("name_taken") from None
+        detail: dict[str, object] = {"fields": changed}
+        record(action="change_partner", object_type="partner", object_id=str(partner), actor=by, detail=detail)
+
+
+def _checked(name: str, country: str, email: str) -> str:
+    """Return a partner's name as it is kept. Raises PartnerError for what none may have."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= 200 or not name.isprintable():
+        raise PartnerError("bad_name")
+    if country and country not in codes():
+        raise PartnerError("unknown_country")
+    if email and not (_EMAIL.fullmatch(email) and email.isprintable()):
+        raise PartnerError("bad_email")
+    return name
 
 
 def make_token(*, partner: UUID, now: datetime, by: UUID | None = None) -> Made:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, QuerySet
 
 from pop.people.asking import Ask, Rows
 from pop.surveys.collecting.models import Partner, Token
@@ -32,6 +33,7 @@ class PartnerFacts:
     tokens: int  # that are in force
     submissions: int
     last_at: datetime | None
+    language: str = ""  # of mails to them; "" where their country's is taken
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,7 @@ class TokenFacts:
 
 def partners(ask: Ask) -> Rows[PartnerFacts]:
     """Return partners; filters: `country` (ISO 3166-1), `answered` ("yes" or "no"); sorts: `SORTS`."""
-    rows = Partner.objects.annotate(
-        live=Count("tokens", filter=Q(tokens__revoked_at=None), distinct=True),
-        whole=Count(
-            "submissions",
-            filter=Q(submissions__state="received", submissions__replaces=None),
-            distinct=True,
-        ),
-        last=Max("submissions__completed_at"),
-    )
+    rows = _counted()
     if ask.search:
         rows = rows.filter(Q(name__icontains=ask.search) | Q(email__icontains=ask.search))
     if ask.filters.get("country"):
@@ -63,11 +57,18 @@ def partners(ask: Ask) -> Rows[PartnerFacts]:
     if ask.filters.get("answered"):
         rows = rows.filter(whole__gt=0) if ask.filters["answered"] == "yes" else rows.filter(whole=0)
     ordered = rows.order_by(*ask.order(SORTS, ("name", "id")))
-    page = [
-        PartnerFacts(row.id, row.name, row.country, row.email, row.live, row.whole, row.last)
-        for row in ordered[ask.first : ask.first + ask.count]
-    ]
-    return Rows(page, rows.count())
+    return Rows([_facts(row) for row in ordered[ask.first : ask.first + ask.count]], rows.count())
+
+
+def partner(partner_id: UUID) -> PartnerFacts | None:
+    """Return one partner, or None."""
+    row = _counted().filter(id=partner_id).first()
+    return _facts(row) if row else None
+
+
+def names() -> Sequence[tuple[str, str]]:
+    """Return (id, name) of every partner, by name: for a list's filter."""
+    return [(str(found), name) for found, name in Partner.objects.order_by("name").values_list("id", "name")]
 
 
 def find_partner(called: str) -> UUID | None:
@@ -106,3 +107,19 @@ def id_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _counted() -> QuerySet[Any]:
+    return Partner.objects.annotate(
+        live=Count("tokens", filter=Q(tokens__revoked_at=None), distinct=True),
+        whole=Count(
+            "submissions",
+            filter=Q(submissions__state="received", submissions__replaces=None),
+            distinct=True,
+        ),
+        last=Max("submissions__completed_at"),
+    )
+
+
+def _facts(row: Any) -> PartnerFacts:
+    return PartnerFacts(row.id, row.name, row.country, row.email, row.live, row.whole, row.last, row.language)

@@ -7,13 +7,23 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
+from pop.people.asking import Ask, Rows
 from pop.surveys.collecting.models import Survey
 from pop.surveys.collecting.rules.structure import Shape, shape_of
 from pop.surveys.forms.loading import Form, load
+
+SORTS = {
+    "form": ("form_id", "-loaded_at"),
+    "title": ("title", "-loaded_at"),
+    "state": ("state", "form_id"),
+    "submissions": ("-whole", "form_id"),
+    "loaded": ("-loaded_at",),
+}
 
 
 @dataclass(frozen=True)
@@ -46,12 +56,21 @@ class Source:
 
 def surveys(form_id: str | None = None) -> Sequence[Known]:
     """Return every loaded version of every form, or of one, newest first within a form."""
-    rows = Survey.objects.defer("source", "xform").annotate(
-        whole=Count("submissions", filter=Q(submissions__state="received"))
-    )
+    rows = _counted()
     if form_id is not None:
         rows = rows.filter(form_id=form_id)
     return [_known(row, row.whole) for row in rows.order_by("form_id", "-loaded_at", "-id")]
+
+
+def listed(ask: Ask) -> Rows[Known]:
+    """Return the versions of forms that a list asks for; filters: `state`; sorts: `SORTS`."""
+    rows = _counted()
+    if ask.search:
+        rows = rows.filter(Q(form_id__icontains=ask.search) | Q(title__icontains=ask.search))
+    if ask.filters.get("state"):
+        rows = rows.filter(state=ask.filters["state"])
+    ordered = rows.order_by(*ask.order(SORTS, ("form_id", "-loaded_at", "id")))
+    return Rows([_known(row, row.whole) for row in ordered[ask.first : ask.first + ask.count]], rows.count())
 
 
 def is_loaded(source: bytes) -> bool:
@@ -108,6 +127,11 @@ def form_of_survey(survey_id: UUID) -> Form:
     """
     name, data = Survey.objects.values_list("source_name", "source").get(id=survey_id)
     return load(name, bytes(data))
+
+
+def _counted() -> QuerySet[Any]:
+    whole = Count("submissions", filter=Q(submissions__state="received"))
+    return Survey.objects.defer("source", "xform").annotate(whole=whole)
 
 
 def _known(row: Survey, submissions: int = 0) -> Known:
