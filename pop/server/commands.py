@@ -17,6 +17,8 @@ import django
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
+from pop.server.separation import begin_demonstration, refusal_of_folder
+
 # As in pop.people.models, which is not loaded before Django is; a test compares.
 _ROLES = ["editor", "approver", "administrator", "counsellor", "supervisor", "focal_point"]
 
@@ -148,6 +150,8 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=int, help="the same number: the same people")
     simulate.set_defaults(job="simulating:simulate_")
 
+    _add_demonstration(commands)
+
     commands.add_parser(
         "prepare", help="do what `pop serve` does first: keys, database, registry, snapshot"
     ).set_defaults(job="serving:prepare")
@@ -206,6 +210,24 @@ def _add_surveys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     revoke.set_defaults(job="surveying:revoke")
 
 
+def _add_demonstration(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands of demonstration data."""
+    demo = commands.add_parser("demo", help="demonstration data, in a database of its own").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    mapping = demo.add_parser("mapping", help="make invented answers to the mapping; a run that was stopped goes on")
+    mapping.add_argument("--responses", type=int, choices=[143, 1700], default=143, help="which data set")
+    mapping.add_argument("--seed", type=int, default=2026, help="the same number: the same answers")
+    mapping.set_defaults(job="demonstrating:mapping")
+    serve = demo.add_parser("serve", help="serve it: both doors and the worker")
+    serve.add_argument("--public-port", type=int, default=8010, metavar="PORT")
+    serve.add_argument("--console-port", type=int, default=8011, metavar="PORT")
+    serve.set_defaults(job="demonstrating:serve")
+    for each in (mapping, serve):
+        each.add_argument("--folder", help="its data directory (default: demo in the data directory)")
+        each.add_argument("--database", metavar="URL", help="its database (default: a file in its data directory)")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 for success, 1 for a refusal that was explained, 2 for a wrong call."""
     arguments = parser().parse_args(argv)
@@ -214,6 +236,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if getattr(arguments, "into", None):  # all that a restore does, it does to that database
         address = arguments.into if "://" in arguments.into else f"sqlite:///{quote(os.path.abspath(arguments.into))}"
         os.environ["DATABASE_URL" if arguments.database == "default" else "HELPLINE_DATABASE_URL"] = address
+    if arguments.command == "demo":
+        ports = (arguments.public_port, arguments.console_port) if arguments.verb == "serve" else None
+        begin_demonstration(os.environ, folder=arguments.folder, database=arguments.database, ports=ports)
+    refusal = refusal_of_folder(os.environ, arguments.command)
+    if refusal:
+        sys.stderr.write(f"pop: {refusal}\n")
+        return 1
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pop.server.settings")
     # Whatever is written is for the service's own user: the database holds the sessions of staff.
     os.umask(0o077)
@@ -223,8 +252,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"pop: a setting cannot be used: {error}\n")
         return 2
     module, _, function = arguments.job.partition(":")
-    run = getattr(importlib.import_module(f"pop.server.jobs.{module}"), function)
     try:
+        # Its models can be imported only now.
+        look = importlib.import_module("pop.server.jobs.stamping").refusal_of_database
+        refusal = look(making=arguments.job == "demonstrating:mapping")
+        if refusal:
+            sys.stderr.write(f"pop: {refusal}\n")
+            return 1
+        run = getattr(importlib.import_module(f"pop.server.jobs.{module}"), function)
         return int(run(arguments) or 0)
     except ImproperlyConfigured as error:
         sys.stderr.write(f"pop: a setting cannot be used: {error}\n")

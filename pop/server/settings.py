@@ -19,6 +19,8 @@ ANCHOR_DIR = Path(os.environ.get("POP_ANCHOR_DIR", DATA_DIR / "anchors")).absolu
 # Who can open backups: age public keys with commas between, or a file of them (pop/privacy/backups/recipients.py).
 BACKUP_RECIPIENTS = os.environ.get("POP_BACKUP_RECIPIENTS", "")
 PRODUCTION = os.environ.get("POP_PRODUCTION", "") == "1"
+# Everything in the database is invented, and every page, file and answer says so; set by `pop demo`, never by a request.
+DEMONSTRATION = os.environ.get("POP_DEMONSTRATION", "") == "1"
 PUBLIC_PORT = int(os.environ.get("POP_PUBLIC_PORT", "8000"))
 CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))
 # The address to listen on; empty: 127.0.0.1 for the public door, localhost for the console.
@@ -132,6 +134,7 @@ _CONSOLE_MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
+    "pop.simulation",
 # The public door has no session, no sign-in and no CSRF: before a chat nothing is authorised (child-interface.md, 10).
 MIDDLEWARE = _CONSOLE_MIDDLEWARE if DOOR == "console" else ["django.middleware.common.CommonMiddleware"]
 APPEND_SLASH = False
@@ -212,7 +215,8 @@ if DOOR == "console":
 SESSION_ENGINE = "pop.people.sessions"
 # Browsers take a cookie of such a name over https from this very host only: no sibling host can plant one. The child's
 # (pop.pages.leaving) and the key's (pop.people.unlocking) have it too.
-COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+# Cookies know no ports: beside a real console on one machine, a demonstration has cookies of its own.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else "demo_" if DEMONSTRATION else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}pop_console"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}pop_console_csrf"
 SESSION_COOKIE_SAMESITE = "Strict"

@@ -109,7 +109,8 @@ ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
 def run_worker() -> int:
     """Drain the outbox, keep the snapshot fresh and link the audit until SIGTERM; return the exit code."""
     duties: list[Duty] = [
-        SNAPSHOT_DUTY,
+        # Of demonstration data no snapshot is made, so that nothing of it can ever answer a child.
+        *([] if settings.DEMONSTRATION else [SNAPSHOT_DUTY]),
         SweepingDuty(),
         KeepingDuty(also=FORGETTING),
         TendingDuty(),

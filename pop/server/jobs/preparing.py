@@ -51,6 +51,8 @@ def make_ready() -> Iterator[str]:
 def prepare() -> Iterator[str]:
     """Bring the data directory, the database, the registry and the snapshot up to date, saying what had to be done."""
     yield from make_ready()
+    if settings.DEMONSTRATION:  # no real record, no snapshot that could lead a child, no line
+        return
     mark = Path(settings.DATA_DIR) / "seed-loaded"
     digest = seed_digest()
     changed = False

@@ -221,6 +221,8 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], seconds: float = 3
 def _welcome(seconds: float) -> None:
     if development_warning(Path(settings.KEYS_DIR)):
         print(f"{RED} DEVELOPMENT KEYS: for trying out only. Production wants `pop keys init`. {PLAIN}")
+    if settings.DEMONSTRATION:
+        print(f"{RED} DEMONSTRATION DATA: everything here is invented, and leads nobody to help. {PLAIN}")
     print(f"Public door   http://127.0.0.1:{settings.PUBLIC_PORT}")
     print(f"Console       http://localhost:{settings.CONSOLE_PORT}")
     link = preparing.sign_in_link()
@@ -229,6 +231,6 @@ def _welcome(seconds: float) -> None:
     second = preparing.sign_in_link(SECOND_ADDRESS)
     if second:
         print(f"A colleague   {second}")
-    if not settings.PRODUCTION:
+    if not settings.PRODUCTION and not settings.DEMONSTRATION:
         print("Try it with invented children: .venv/bin/pop simulate --children 20 --counsellors 3 --minutes 2")
     print(f"Ready after {seconds:.1f} s. Ctrl-C stops everything.", flush=True)
