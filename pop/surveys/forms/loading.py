@@ -21,7 +21,7 @@ from pop.surveys.forms.others import translate_others
 from pop.surveys.forms.reading import read_form
 from pop.surveys.forms.refusals import Reason, RefusedFormError, refused
 from pop.surveys.forms.sheets import Sheets, cell, split_type
-from pop.surveys.forms.workbooks import check_workbook, markdown_of
+from pop.surveys.forms.workbooks import check_size, check_workbook, markdown_of
 from pop.surveys.forms.xpath import XPathError
 
 __all__ = ["Form", "Reason", "RefusedFormError", "load"]
@@ -75,6 +75,7 @@ def _book(name: str, data: bytes) -> dict[str, Any]:
             return dict(md_to_dict(markdown_of(data)))
         if ending != "xlsx":
             raise refused("file_type", f"“.{ending[:20]}” is no kind of form: it must be .xlsx or .md")
+        check_size(len(data))
         check_workbook(data)
         with warnings.catch_warnings():  # of what a workbook holds besides its cells: drop-downs, colours
             warnings.simplefilter("ignore")

@@ -29,23 +29,22 @@ def check_size(size: int) -> None:
         raise refused("file_too_large", said)
 
 
-def check_workbook(data: bytes) -> None:
-    """Raise RefusedFormError unless the bytes are a plain .xlsx workbook of a bearable size."""
-    check_size(len(data))
+def check_workbook(data: bytes, *, largest_unpacked: int = LARGEST_UNPACKED) -> None:
+    """Raise RefusedFormError unless the bytes are a plain .xlsx workbook; `check_size` is asked before."""
     if data.startswith(_OLE):
         if _PROTECTED in data:
             raise refused("file_encrypted", "the workbook is protected by a password; save it without one")
         raise refused("file_type", "this is a workbook of the old kind (.xls); save it as .xlsx")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as workbook:
-            _check_parts(workbook)
+            _check_parts(workbook, largest_unpacked)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
         raise refused("file_corrupt", "the workbook cannot be read: it is damaged, or no .xlsx workbook") from error
     except RuntimeError as error:  # what zipfile raises for a part under a password
         raise refused("file_encrypted", "a part of the workbook is protected by a password") from error
 
 
-def _check_parts(workbook: zipfile.ZipFile) -> None:
+def _check_parts(workbook: zipfile.ZipFile, left: int) -> None:
     parts = workbook.infolist()
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
@@ -57,14 +56,14 @@ def _check_parts(workbook: zipfile.ZipFile) -> None:
             raise refused("file_macros", f"the workbook holds macros or active content ({_shown(part.filename)})")
         if _OUTSIDE.search(part.filename):
             raise refused("file_hostile", f"the workbook draws on other files ({_shown(part.filename)})")
-    left = LARGEST_UNPACKED
+    most = left
     for part in parts:
         # What the archive says of its sizes is the archive's own word: only what comes out is counted.
         with workbook.open(part) as opened:
             text = opened.read(left + 1)
         left -= len(text)
         if left < 0:
-            raise refused("file_too_large", f"the workbook unpacks to more than {LARGEST_UNPACKED // 1_048_576} MB")
+            raise refused("file_too_large", f"the workbook unpacks to more than {most // 1_048_576} MB")
         if _XML.search(part.filename):
             _check_xml(part.filename, text)
 

@@ -1,0 +1,1 @@
+"""What can happen to saved mappings and to imports."""

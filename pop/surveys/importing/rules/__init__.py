@@ -1,0 +1,1 @@
+"""How an export is understood: pure, without a database, a clock or chance."""
