@@ -42,6 +42,8 @@ from pop.signposting.finder.pages import LOOK as FINDER_LOOK
 from pop.signposting.finder.plain_pages import PlainPages
 from pop.surveys.openrosa.http.doors import ROOT as OPENROSA
 from pop.surveys.openrosa.http.doors import OpenRosa
+from pop.surveys.pages.http.uploads import ROOT as PICTURES
+from pop.surveys.pages.http.uploads import Uploads
 from pop.surveys.pages.look import SCRIPT_HASH as SURVEY_SCRIPT
 from pop.surveys.pages.look import STYLE_HASH as SURVEY_STYLE
 
@@ -157,6 +159,7 @@ def public(talking: Talking | None = None) -> Secured:
     doors = plain_doors(current)
     pages = PlainPages(current)
     openrosa = OpenRosa()
+    served = django()
 
     async def start() -> None:
         await current.start()
@@ -174,11 +177,11 @@ def public(talking: Talking | None = None) -> Secured:
     program = Program(
         doors={**doors.by_path, **talks.by_path},
         pages=pages,
-        django=django(),
+        django=served,
         start=start,
         stop=stop,
         closing=talks.close_streams,
-        trees={OPENROSA: openrosa},
+        trees={OPENROSA: openrosa, PICTURES: Uploads(served)},
     )
 
     async def too_large(path: str, headers: Mapping[bytes, bytes], beginning: bytes) -> bytes | None:
@@ -190,7 +193,7 @@ def public(talking: Talking | None = None) -> Secured:
         hot={"/v1/match": doors.answer},
         posts=talks.posts,
         too_large=too_large,
-        bounded=(OPENROSA,),
+        bounded=(OPENROSA, PICTURES),
         roomy=SURVEY_PAGES,
     )
 

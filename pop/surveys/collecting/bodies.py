@@ -30,7 +30,7 @@ WHOLE_SECONDS: Final = 600.0
 _IN_MEMORY: Final = 262_144
 _TAIL: Final = 1_024
 # So much of a refused body is read and thrown away, so that its sender comes to read why it was refused.
-_DRAINED: Final = 1_048_576
+DRAINED: Final = 1_048_576
 
 
 class BodyError(Exception):
@@ -53,11 +53,17 @@ class Parts(NamedTuple):
     complete: bool
 
 
-async def take(receive: Receive, *, announced: int | None, seconds: float = PART_SECONDS) -> Body:
-    """Return a body as a file without a name, at its beginning; the caller closes it. Raises BodyError, LeftError."""
-    if announced is not None and announced > MOST_BYTES:
+async def take(
+    receive: Receive, *, announced: int | None, seconds: float = PART_SECONDS, most: int = MOST_BYTES
+) -> Body:
+    """Return a body of at most so many bytes as a file without a name, at its beginning; the caller closes it.
+
+    Raises BodyError (`too_large_request`, `too_slow`), LeftError; OSError where the disk does not take it.
+    """
+    if announced is not None and announced > most:
         raise BodyError("too_large_request")
     # What is larger than fits in memory goes to the data directory, not to a temporary directory of everybody's.
+    storage.check_room(announced or 0)
     body: Body = tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(storage.incoming()))  # noqa: SIM115 - see above
     try:
         async with asyncio.timeout(WHOLE_SECONDS):
@@ -69,7 +75,7 @@ async def take(receive: Receive, *, announced: int | None, seconds: float = PART
                     raise LeftError
                 part: bytes = message.get("body", b"")
                 size += len(part)
-                if size > MOST_BYTES:
+                if size > most:
                     raise BodyError("too_large_request")
                 body.write(part)
                 if not message.get("more_body"):
@@ -97,9 +103,9 @@ class Incoming:
         self.ended = self.ended or message["type"] != "http.request" or not message.get("more_body")
         return message
 
-    async def let_finish(self) -> None:
-        """Throw away some of what still comes: many senders read an answer only after sending it all."""
-        left = _DRAINED
+    async def let_finish(self, most: int = DRAINED) -> None:
+        """Throw away so much of what still comes: many senders read an answer only after sending it all."""
+        left = most
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PART_SECONDS):
                 while left > 0 and not self.ended:

@@ -7,11 +7,13 @@ never names a file that is not there. A file without a row is what a crash left 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -23,6 +25,8 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 _INCOMING: Final = "incoming"
 LEFT_SECONDS: Final = 86_400.0
 """What no row names after a day belongs to no request that is still under way."""
+RESERVE: Final = 268_435_456
+"""Bytes of the disk that files of surveys leave free: a child's message needs room when nothing else has any."""
 
 
 def folder() -> Path:
@@ -37,11 +41,18 @@ def incoming() -> Path:
     return path
 
 
+def check_room(size: int) -> None:
+    """Raise OSError (ENOSPC) where so many bytes more would leave less than RESERVE of the disk."""
+    if shutil.disk_usage(incoming()).free < size + RESERVE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def keep(data: bytes) -> str:
     """Put bytes on the disk and return their SHA-256 (hexadecimal); when this returns they survive a power cut.
 
-    Raises OSError.
+    Raises OSError: a disk that is nearly full takes nothing, and nothing of it is left.
     """
+    check_room(len(data))
     name = hashlib.sha256(data).hexdigest()
     target = path_of(name)
     made = not target.parent.exists()

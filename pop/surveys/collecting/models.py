@@ -10,7 +10,18 @@ SURVEY_STATES = ("draft", "open", "closed")
 SOURCES = ("web", "openrosa", "import")
 SUBMISSION_STATES = ("incomplete", "received", "withdrawn")
 
-__all__ = ["Assignment", "Attachment", "Draft", "Invitation", "Link", "Partner", "Submission", "Survey", "Token"]
+__all__ = [
+    "Assignment",
+    "Attachment",
+    "Draft",
+    "DraftPicture",
+    "Invitation",
+    "Link",
+    "Partner",
+    "Submission",
+    "Survey",
+    "Token",
+]
 
 
 class Survey(models.Model):
@@ -168,6 +179,22 @@ class Draft(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.SET_NULL, null=True, related_name="drafts")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class DraftPicture(models.Model):
+    """One picture of a draft. Its bytes lie sealed beside the attachments; what opens them is its name, which stands in
+    the sealed answers and nowhere else (collecting/rules/picture_names.py).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="pictures")
+    lookup = models.BinaryField(max_length=32, unique=True)
+    size = models.PositiveIntegerField()  # of the sealed bytes
+    sha256 = models.CharField(max_length=64, db_index=True)  # of the sealed bytes, under which they lie
+    made_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return str(self.id)

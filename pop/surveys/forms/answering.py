@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Self
 
 from pop.surveys.forms import lexical
-from pop.surveys.forms.definition import ASKED, Choice, Form, Question, Repeat, Text
+from pop.surveys.forms.definition import ASKED, Choice, Form, Item, Question, Repeat, Text
 from pop.surveys.forms.instance import (
     AnswerNode,
     NoSuchPathError,
@@ -63,8 +63,8 @@ class TooManyRowsError(ValueError):
 class Fault:
     """What is wrong with an answer.
 
-    `code` is required, constraint, integer, decimal, date, time, datetime, geopoint, range or choice; `message` is the
-    form's own in the language of the answering, or None.
+    `code` is required, constraint, integer, decimal, date, time, datetime, geopoint, image, range or choice; `message`
+    is the form's own in the language of the answering, or None.
     """
 
     path: str
@@ -194,6 +194,10 @@ class Answering:
         parent.children.remove(rows[index - 1])
         self._settling.farewell(rows[index - 1])
         self._settling.settle(creating=True)
+
+    def item(self, path: str) -> Item:
+        """Return what stands at a path of the answers. Raises NoSuchPathError."""
+        return self._node(path).item
 
     def count(self, path: str) -> int:
         """Return how many rows a repeat has. Raises NoSuchPathError."""

@@ -14,6 +14,8 @@ MOST_BYTES = 524_288
 """Bytes of one posted page: twenty long answers in a script that takes six bytes a letter."""
 MOST_FIELDS = 4_000
 _NUMBERS = ("integer", "decimal", "range")
+# A note is read; a picture comes by its own page.
+_UNWRITTEN = ("note", "image")
 
 Posted = Mapping[str, Sequence[str]]
 
@@ -50,7 +52,12 @@ def given(answering: Answering, page: Page, posted: Posted) -> dict[str, str]:
     for place in page.places:
         item = place.item
         values = posted.get(place.path)
-        if values is None or not isinstance(item, Question) or item.kind == "note" or answering.readonly(place.path):
+        if (
+            values is None
+            or not isinstance(item, Question)
+            or item.kind in _UNWRITTEN
+            or answering.readonly(place.path)
+        ):
             continue
         found[place.path] = _answer(answering, place.path, item, values)
     return found

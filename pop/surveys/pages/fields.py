@@ -11,6 +11,7 @@ from typing import Any
 
 from pop.places.countries import country_name, middles
 from pop.places.words import Speaker
+from pop.surveys.collecting.actions.draft_pictures import MOST_BYTES as MOST_PICTURE_BYTES
 from pop.surveys.forms.answering import Answering, Fault, Page
 from pop.surveys.forms.definition import Form, Group, Item, Question, Repeat
 from pop.surveys.forms.settling import MOST_ROWS
@@ -22,6 +23,7 @@ MANY_BOXES = 16
 SEARCHED = 30
 """With more choices than these, a question with the appearance `autocomplete` is answered by writing."""
 MOST_STEPS = 11
+MOST_MEGABYTES = MOST_PICTURE_BYTES // 1_000_000
 LONGEST = {"text": 1_000, "area": 8_000}
 _CONTROLS = {"date": "date", "time": "time", "datetime": "datetime-local"}
 
@@ -39,7 +41,8 @@ class Option:
 class Field:
     """One question as it is shown. `control` names its template; `path` is the name under which it is posted.
 
-    `live` says that other things on the form depend on it; `sign` changes when what is shown around the answer does.
+    `live` says that other things on the form depend on it; `sign` changes when what is shown around the answer does;
+    `picture` is the address of the picture that answers it.
     """
 
     path: str
@@ -59,6 +62,7 @@ class Field:
     rows: int = 4
     longest: int = 0
     sign: str = ""
+    picture: str = ""
 
     @property
     def described(self) -> str:
@@ -107,6 +111,11 @@ Part = Field | Section | Adder
 def anchor(path: str) -> str:
     """Return a field's id in its page."""
     return f"q{zlib.crc32(path.encode()):08x}"
+
+
+def picture_root(form_id: str) -> str:
+    """Return the address below which a form's pictures are taken and shown."""
+    return f"/survey-pictures/{form_id}"
 
 
 def bare(path: str) -> str:
@@ -221,6 +230,8 @@ def field_of(answering: Answering, path: str, item: Question, say: Speaker, *, f
         rows=_rows(item),
         longest=LONGEST.get(control, 100),
     )
+    if item.kind == "image" and value and fault is None:
+        shown = replace(shown, picture=f"{picture_root(answering.form.id)}/{shown.id}/file")
     return _filled(shown, item, offered, say)
 
 
@@ -239,6 +250,7 @@ def _control(item: Question, offered: int) -> str:
         "integer": "number",
         "decimal": "number",
         "geopoint": "place",
+        "image": "picture",
         "note": "note",
     }.get(item.kind, item.kind)
 
@@ -263,6 +275,8 @@ def _filled(shown: Field, item: Question, offered: Sequence[tuple[str, str]], sa
     elif item.kind == "geopoint":
         change["format"] = say["hint_point"]
         change["options"] = tuple(_places(shown.value, say.language))
+    elif item.kind == "image":
+        change["format"] = say("hint_picture", most=MOST_MEGABYTES)
     if item.kind in ("time", "datetime"):
         change["value"] = _without_seconds(shown.value)
     filled = replace(shown, **change)

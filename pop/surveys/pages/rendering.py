@@ -17,9 +17,24 @@ from pop.places.words import LANGUAGES, RIGHT_TO_LEFT, Speaker
 from pop.surveys.collecting.queries.surveys import Known, offered
 from pop.surveys.collecting.queries.titles import title_of as called
 from pop.surveys.forms.answering import Answering, Fault, Page
-from pop.surveys.pages.fields import Field, Part, Section, anchor, control_type, error_of, fields_in, parts_of, title_of
+from pop.surveys.forms.definition import Question
+from pop.surveys.pages.fields import (
+    MOST_MEGABYTES,
+    Field,
+    Part,
+    Section,
+    anchor,
+    control_type,
+    error_of,
+    field_of,
+    fields_in,
+    parts_of,
+    picture_root,
+    title_of,
+)
 from pop.surveys.pages.look import CSS, SCRIPT
 from pop.surveys.pages.outcomes import Outcome
+from pop.surveys.pages.picturing import Asked
 from pop.surveys.pages.reviewing import answered
 from pop.surveys.pages.words import SURVEY
 
@@ -105,6 +120,28 @@ def review_page(known: Known, answering: Answering, *, faults: Sequence[Fault] =
         "head": say["review_title"] + " · " + say["site_name"],
     }
     return render("survey/review.html", context, verbatim=True)
+
+
+def picture_page(known: Known, answering: Answering, asked: Asked, *, wrong: str = "", to: str = "") -> bytes:
+    """Return the page that takes one picture; `wrong` is the key of what is wrong with the last one."""
+    item = answering.item(asked.path)
+    context = _context(known, answering.language, title="picture_title", here="")
+    say: Speaker = context["say"]
+    field = field_of(answering, asked.path, item, say) if isinstance(item, Question) else None
+    context |= {
+        "field": field,
+        "here": f"{picture_root(known.form_id)}/{anchor(asked.path)}{'?to=review' if to else ''}",
+        "back": page_address(known.form_id, asked, to=to),
+    }
+    spoken = _spoken(context)
+    if wrong:
+        spoken |= {"wrong": say(wrong, most=MOST_MEGABYTES), "head": say("error_prefix", title=spoken["title"])}
+    return render("survey/upload.html", spoken)
+
+
+def page_address(form_id: str, asked: Asked, *, to: str = "") -> str:
+    """Return where a question that wants a picture stands."""
+    return f"{root_of(form_id)}/{asked.page}{'?to=review' if to else ''}#{anchor(asked.path)}"
 
 
 def later_page(request: HttpRequest, known: Known, language: str, *, words: str | None, back: str) -> bytes:
@@ -196,8 +233,8 @@ def _drawn(field: Field, say: Speaker) -> SafeString:
 
 
 def _template(field: Field) -> str:
-    if field.control == "note":
-        return "note"
+    if field.control in ("note", "picture"):
+        return field.control
     return "several" if field.several else "field"
 
 
@@ -205,7 +242,7 @@ def _state(field: Field) -> SafeString:
     """Return the attributes that tell assistive technology what a control is like."""
     said = f' aria-describedby="{field.described}"' if field.described else ""
     # A group of boxes can be neither required nor invalid to assistive technology: its legend and its error say it.
-    if field.control not in ("boxes", "tick"):
+    if field.control not in ("boxes", "tick", "picture"):
         said += ' aria-required="true"' if field.required else ""
         said += ' aria-invalid="true"' if field.error else ""
     return mark_safe(said)  # noqa: S308 - ids and constants

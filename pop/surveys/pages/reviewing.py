@@ -11,7 +11,10 @@ from babel.dates import format_date
 from pop.places.words import LANGUAGES, Speaker
 from pop.surveys.forms.answering import Answering, Page
 from pop.surveys.forms.definition import Question, Repeat
-from pop.surveys.pages.fields import place_name, title_of
+from pop.surveys.pages.fields import anchor, picture_root, place_name, title_of
+
+# A question, its answer or "", and the address of the picture that answers it or "".
+Row = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -19,12 +22,12 @@ class Answered:
     """One page as it was answered; `change` is where it is changed.
 
     `blocks` are (heading, rows) in order: each row of a repeat has one of its own, the rest stands under "". Rows are
-    (question, answer or "").
+    (question, answer or "", address of the picture that answers it or "").
     """
 
     number: int
     title: str
-    blocks: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    blocks: Sequence[tuple[str, Sequence[Row]]]
     change: str
 
 
@@ -41,8 +44,8 @@ def answered(answering: Answering, say: Speaker, *, root: str = "") -> Sequence[
     ]
 
 
-def _blocks(answering: Answering, page: Page, say: Speaker) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
-    found: list[tuple[str, list[tuple[str, str]]]] = [("", [])]
+def _blocks(answering: Answering, page: Page, say: Speaker) -> Sequence[tuple[str, Sequence[Row]]]:
+    found: list[tuple[str, list[Row]]] = [("", [])]
     ends = 0
     for place in page.places:
         item = place.item
@@ -53,7 +56,10 @@ def _blocks(answering: Answering, page: Page, say: Speaker) -> Sequence[tuple[st
         elif found[-1][0] and place.depth <= ends:
             found.append(("", []))
         if isinstance(item, Question) and item.kind != "note":
-            found[-1][1].append((answering.label(place.path), answer_of(answering, place.path, item, say)))
+            label, answer = answering.label(place.path), answer_of(answering, place.path, item, say)
+            is_shown = item.kind == "image" and answer
+            picture = f"{picture_root(answering.form.id)}/{anchor(place.path)}/file" if is_shown else ""
+            found[-1][1].append((label, answer, picture))
     return [(heading, rows) for heading, rows in found if rows]
 
 

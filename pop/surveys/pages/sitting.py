@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from django.http import HttpRequest
 
 from pop.privacy.codes import CodeKey
 from pop.surveys.collecting.actions import drafts
-from pop.surveys.collecting.actions.receiving import Outcome, receive
+from pop.surveys.collecting.actions.draft_pictures import drop_pictures, keep_picture
+from pop.surveys.collecting.actions.receiving import File, Outcome, receive
+from pop.surveys.collecting.queries.draft_pictures import draft_picture, held_pictures
 from pop.surveys.collecting.queries.submissions import submission
 from pop.surveys.collecting.queries.surveys import Known, form_of_survey, survey
 from pop.surveys.forms.answering import Answering, UnreadableAnswersError
+from pop.surveys.forms.definition import Question
 from pop.surveys.pages import holding
 from pop.surveys.pages.holding import Hold
 
@@ -30,10 +33,22 @@ class Sitting:
     answering: Answering
     partner: UUID | None
     corrects: UUID | None
+    _pictures: frozenset[str] = field(default=frozenset(), repr=False)  # that the answers named when they were kept
 
     def keep(self, *, now: datetime) -> None:
         """Seal the answers into the draft. Raises DraftError (pop.surveys.collecting.actions.drafts)."""
         drafts.save_draft(draft=self.draft, xml=self._xml(), language=self.answering.language, now=now)
+        # What this page took away, and nothing else: somebody may be adding a picture in another window.
+        named = frozenset(_pictures(self.answering).values())
+        drop_pictures(draft=self.draft, names=self._pictures - named)
+        self._pictures = named
+
+    def put(self, path: str, data: bytes, *, now: datetime) -> None:
+        """Answer a question with a picture; `keep` writes that down.
+
+        Raises PictureError (pop.surveys.collecting.actions.draft_pictures), DraftError, OSError.
+        """
+        self.answering.set(path, keep_picture(draft=self.draft, data=data, now=now))
 
     def keep_under_words(self, key: CodeKey, *, now: datetime) -> None:
         """Seal the answers to the key of the words. Raises DraftError."""
@@ -52,11 +67,21 @@ class Sitting:
             deprecated_id=original.facts.instance_id if original else None,
             now=now,
         )
-        received = receive(xml=xml, source="web", partner=self.partner, now=now)
+        received = receive(xml=xml, source="web", partner=self.partner, now=now, files=self._files())
         if received.outcome is Outcome.CONFLICT:
             return False
         drafts.finish_draft(draft=self.draft, submission=received.submission, now=now)
         return True
+
+    def _files(self) -> list[File]:
+        """Return the pictures that go along; what nobody is asked for any more stays behind."""
+        found: list[File] = []
+        for path, name in _pictures(self.answering).items():
+            if self.answering.relevant(path):
+                picture = draft_picture(draft=self.draft, corrects=self.corrects, name=name)
+                if picture is not None:
+                    found.append(File(name, picture.data))
+        return found
 
     def _xml(self) -> str:
         return self.answering.draft_xml().decode()
@@ -106,7 +131,8 @@ def open_with(hold: Hold, keys: list[CodeKey], *, now: datetime, language: str =
     answering = _resumed(known.id, opened.xml.encode(), opened.draft, language or opened.language, now)
     if answering is None:
         return None
-    return Sitting(hold, opened.draft, known, answering, opened.partner, opened.submission)
+    named = _mend(answering, opened.draft, opened.submission)
+    return Sitting(hold, opened.draft, known, answering, opened.partner, opened.submission, named)
 
 
 def sent_answers(sent: Sent, *, now: datetime, language: str = "") -> Answering | None:
@@ -125,6 +151,31 @@ def correct(sent: Sent, *, now: datetime) -> bool:
     xml = answering.draft_xml().decode()
     drafts.reopen_draft(draft=sent.draft, xml=xml, language=answering.language, now=now)
     return True
+
+
+def _pictures(answering: Answering) -> dict[str, str]:
+    """Return the names of pictures by the paths of the questions that they answer, asked at the moment or not."""
+    if not any(each.kind == "image" for each in answering.form.questions()):
+        return {}
+    every = ((path, answering.item(path)) for path in answering.paths())
+    return {
+        path: answering.value(path)
+        for path, item in every
+        if isinstance(item, Question) and item.kind == "image" and answering.value(path)
+    }
+
+
+def _mend(answering: Answering, draft: UUID, corrects: UUID | None) -> frozenset[str]:
+    """Take out names of pictures that are not there, so that they are asked for again; return those that are.
+
+    Two windows on one draft can come to that, or a backup whose files were not put back.
+    """
+    named = _pictures(answering)
+    held = held_pictures(draft=draft, corrects=corrects, names=set(named.values()))
+    gone = {path: "" for path, name in named.items() if name not in held and not answering.readonly(path)}
+    if gone:
+        answering.set_all(gone)
+    return held
 
 
 def _resumed(survey_id: UUID, xml: bytes, draft: UUID, language: str, now: datetime) -> Answering | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from lxml import html
 
@@ -35,6 +36,11 @@ class Filler:
         for name, value in {**(others or {}), **answers}.items():
             said[self.name_of(name)] = value
         return self.post(path or self.action, {**said, "do": do})
+
+    def upload(self, data: bytes, name: str = "IMG_0001.JPG") -> Filler:
+        """Send a file from the page that takes a picture."""
+        file = SimpleUploadedFile(name, data)
+        return self._arrive(self.action, self.client.post(self.action, {"picture": file, "do": "keep"}))
 
     def name_of(self, short: str) -> str:
         """Return the name of a field by the last step of its path; `number_2` is that of the second row."""
@@ -90,6 +96,6 @@ class Filler:
     def _arrive(self, path: str, answer: Any) -> Filler:
         while answer.status_code in (302, 303):
             path = answer.headers["Location"]
-            answer = self.client.get(path)
+            answer = self.client.get(path.partition("#")[0])
         self.path, self.status, self.page = path, answer.status_code, answer.content.decode()
         return self

@@ -144,6 +144,7 @@ def finish_draft(*, draft: UUID, submission: UUID, now: datetime) -> None:
         row.sealed = row.sealed_key = b""
         row.expires_at = now + SENT_KEPT
         row.save(update_fields=["submission", "sealed", "sealed_key", "expires_at"])
+        row.pictures.all().delete()
         if row.invitation_id is not None:
             Invitation.objects.filter(id=row.invitation_id, answered_at=None).update(answered_at=now)
         detail: dict[str, object] = {"submission": str(submission)}

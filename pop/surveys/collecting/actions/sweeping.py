@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pop.surveys.collecting import files
 from pop.surveys.collecting.actions.drafts import forget_expired
-from pop.surveys.collecting.models import Attachment
+from pop.surveys.collecting.models import Attachment, DraftPicture
 
 _EVERY: Final = 3_600.0
 _BATCH: Final = 500
@@ -39,5 +39,6 @@ def forget_files() -> int:
     rows = iter(names)
     while batch := list(islice(rows, _BATCH)):
         named = set(Attachment.objects.filter(sha256__in=batch).values_list("sha256", flat=True))
+        named |= set(DraftPicture.objects.filter(sha256__in=batch).values_list("sha256", flat=True))
         gone += files.forget([each for each in batch if each not in named])
     return gone + files.forget([])

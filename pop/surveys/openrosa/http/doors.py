@@ -21,11 +21,11 @@ from django.utils import timezone
 
 from pop.places.languages import best_language
 from pop.surveys.collecting.actions.receiving import Outcome, RefusedError, receive
+from pop.surveys.collecting.bodies import MOST_BYTES, Body, BodyError, Incoming, LeftError, Parts, parted, take
 from pop.surveys.collecting.queries.partners import partner_of
 from pop.surveys.collecting.queries.surveys import offered, offered_xform
 from pop.surveys.collecting.rules.reading import MalformedError
 from pop.surveys.openrosa.documents import Listed, form_list, manifest, response
-from pop.surveys.openrosa.http.bodies import MOST_BYTES, Body, BodyError, Incoming, LeftError, Parts, parted, take
 from pop.surveys.openrosa.words import OPENROSA
 
 Scope = MutableMapping[str, Any]

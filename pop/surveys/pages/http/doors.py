@@ -25,7 +25,8 @@ from pop.surveys.forms.answering import Answering, Fault, NoSuchPathError, Page,
 from pop.surveys.forms.definition import Question
 from pop.surveys.pages import holding, leafing, rendering, sitting
 from pop.surveys.pages.entering import MOST_BYTES, Posted, TooMuchError, given, one, read_posted
-from pop.surveys.pages.fields import LONGEST
+from pop.surveys.pages.fields import LONGEST, anchor, picture_root
+from pop.surveys.pages.picturing import wants
 from pop.surveys.pages.rendering import root_of
 from pop.surveys.pages.sitting import Sitting
 
@@ -110,10 +111,17 @@ def question(request: HttpRequest, form: str, number: str) -> HttpResponse:
         return show(request, here, _page(here, pages[index], index, to=to))
     if do.startswith(("add:", "remove:")):
         _rows(here.answering, pages[index], do)
+    verb, _, path = do.partition(":")
+    wanted = path if verb in ("picture", "clear") and wants(here.answering, pages[index], path) else ""
+    if wanted and verb == "clear":
+        here.answering.set(wanted, "")
     kept = keep(request, here)
     if kept:
         return kept
-    if do.startswith(("add:", "remove:")) or one(posted, "language"):
+    if wanted and verb == "picture":
+        where = f"{picture_root(form)}/{anchor(wanted)}{'?to=review' if to else ''}"
+        return HttpResponseRedirect(where, status=SeeOther)
+    if do.startswith(("add:", "remove:", "clear:", "picture:")) or one(posted, "language"):
         return show(request, here, _page(here, pages[index], index, to=to))
     if do == "back":
         return _go(root_of(form), max(index, 1), here)

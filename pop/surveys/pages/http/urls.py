@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, re_path
 
-from pop.surveys.pages.http import codes, doors
+from pop.surveys.pages.http import codes, doors, pictures
 
 _FORM = r"survey/(?P<form>[^/]+)"
+_PICTURE = r"survey-pictures/(?P<form>[^/]+)/(?P<ident>q[0-9a-f]{8})"
 
 public_urlpatterns: list[URLPattern] = [
     re_path(r"^survey\Z", codes.come_back),
@@ -17,4 +18,6 @@ public_urlpatterns: list[URLPattern] = [
     re_path(rf"^{_FORM}/later\Z", codes.later),
     re_path(rf"^{_FORM}/sent\Z", codes.sent),
     re_path(rf"^{_FORM}/(?P<number>[0-9]+)\Z", doors.question),
+    re_path(rf"^{_PICTURE}\Z", pictures.upload),
+    re_path(rf"^{_PICTURE}/file\Z", pictures.shown),
 ]
