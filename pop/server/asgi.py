@@ -25,6 +25,7 @@ from pop.helpline.talk.http.too_large import page_of_too_large
 from pop.helpline.talk.pages import LOOK as TALK_LOOK
 from pop.people.sign_in import CONSOLE_CSP_HASHES
 from pop.registry.directory.http.style import CSS_HASH
+from pop.server.marking import Marked
 from pop.server.security import (
     FORM_FILES,
     SURVEY_PAGES,
@@ -141,7 +142,7 @@ class Program:
                 return
 
 
-def public(talking: Talking | None = None) -> Secured:
+def public(talking: Talking | None = None) -> Secured | Marked:
     """Make the public door's application."""
     talks = talking or Talking("public", render=render_refused, places=places)
     current = snapshots()
@@ -187,7 +188,7 @@ def public(talking: Talking | None = None) -> Secured:
     async def too_large(path: str, headers: Mapping[bytes, bytes], beginning: bytes) -> bytes | None:
         return await talks.hub.in_thread(partial(page_of_too_large, path, headers, beginning))
 
-    return Secured(
+    secured = Secured(
         program,
         policy,
         hot={"/v1/match": doors.answer},
@@ -196,9 +197,10 @@ def public(talking: Talking | None = None) -> Secured:
         bounded=(OPENROSA, PICTURES),
         roomy=SURVEY_PAGES,
     )
+    return Marked(secured) if settings.DEMONSTRATION else secured
 
 
-def console(talking: Talking | None = None) -> Secured:
+def console(talking: Talking | None = None) -> Secured | Marked:
     """Make the console's application."""
     talks = talking or Talking("console")
     current = snapshots()  # the finder stands in conversations too
@@ -227,12 +229,14 @@ def console(talking: Talking | None = None) -> Secured:
         stop=stop,
         closing=talks.close_streams,
     )
-    return Secured(program, policy, posts=talks.posts, roomy=FORM_FILES)
+    secured = Secured(program, policy, posts=talks.posts, roomy=FORM_FILES)
+    return Marked(secured) if settings.DEMONSTRATION else secured
 
 
 def close_streams(application: Application) -> None:
     """End the streams of one of the applications above: a server that stops waits for its connections first."""
-    program = application.application if isinstance(application, Secured) else application
+    secured = application.application if isinstance(application, Marked) else application
+    program = secured.application if isinstance(secured, Secured) else secured
     if isinstance(program, Program) and program.closing is not None:
         program.closing()
 
