@@ -58,6 +58,10 @@ _STATES = {
     "explain_suppressed": "Two people decided that showing this could harm somebody. It is said whether or not there "
     "is anything to hide.",
     "explain_not_agreed": "Never coloured by data. What is known stands in the table and the grid.",
+    "unchecked": "Not checked for children",
+    "explain_unchecked": "Nobody has checked yet that it is safe for children. It stands on the map without a way to "
+    "reach it, and no child is led to it.",
+    "unchecked_count": "Not checked for children: {count}",
     "took_part": "Took part in the mapping",
     "took_part_yes": "Named by the source",
     "region_only": "Shown by region only",
@@ -90,6 +94,9 @@ _FILTERS = {
     "filter_open": "Opening hours",
     "filter_stage": "How it was checked",
     "filter_evidence": "Age of the evidence",
+    "filter_checked": "Checked for children",
+    "checked_yes": "Checked, or needs no check",
+    "checked_no": "Not checked yet",
     "filter_at": "At this moment (UTC)",
     "not_known": "Not known",
     "general": "Takes any topic (none named)",
@@ -205,6 +212,7 @@ _PANELS = {
     "panel_service_region": "Of the same kind in {region}: {count}",
     "panel_changes": "Lately changed",
     "panel_changed_other": "Another fact",
+    "panel_changed_by_ministry": "{field}, on the word of the country's ministry",
     "panel_suppressed": "For the safety of people, the map does not show everything about this country.",
 }
 

@@ -67,7 +67,7 @@ def fill_registry(count: int, *, seed: int = 4) -> None:
             stage_on=chance.choice([None, TODAY - timedelta(days=chance.randrange(2000))]),
             source="https://directory.example/",
             state=chance.choice(["published"] * 8 + ["suspended", "waiting"]),
-            safety=chance.choice(["clear"] * 9 + ["do_not_publish"]),
+            safety=chance.choice(["clear"] * 7 + ["mapped_only"] * 2 + ["do_not_publish"]),
         )
         for number in range(count)
     ]
@@ -113,6 +113,7 @@ def question(chance: random.Random) -> list[tuple[str, str]]:
         "open": ["now", "closed", "not_known"],
         "stage": list(known.stages),
         "evidence": ["year", "three_years", "older", "undated"],
+        "checked": ["yes", "no"],
     }
     pairs = [("edition", edition), ("at", "2026-11-23T12:00:00Z")]
     for name in chance.sample(sorted(values), chance.choice([0, 1, 1, 2, 2, 3, 4])):

@@ -37,6 +37,7 @@ _FORMULA = re.compile(r"[=+\-@\t\r]")
 RECORD_COLUMNS = (
     *("id", "name", "country_code", "country", "region", "kind", "operator", "topics", "takes_any_topic", "channels"),
     *("languages", "age_min", "age_max", "audience", "responders", "needs_met", "stage", "evidence_on", "source"),
+    "checked_for_children",
     *("record", "licence", "citation"),
 )
 HXL = (
@@ -45,6 +46,7 @@ HXL = (
     ("region", "#region+name"),
     ("records", "#service+num"),
     ("state", "#status"),
+    ("not_checked_for_children", "#service+num+not_checked"),
     ("took_part", "#meta+took_part"),
     ("source", "#meta+source"),
     ("licence", "#meta+licence"),
@@ -124,6 +126,7 @@ def _record(each: MappedRecord, answer: Answer, origin: str) -> dict[str, object
         "stage": each.stage,
         "evidence_on": each.stage_on.isoformat() if each.stage_on else "",
         "source": each.source,
+        "checked_for_children": "no" if each.mapped_only else "yes",
         "record": f"{origin}/en/service/{each.id}",
         "licence": LICENCE,
         "citation": CITATION,
@@ -140,9 +143,9 @@ def hxl_csv(request: HttpRequest, answer: Answer) -> tuple[bytes, str, str]:
             continue
         count: object = answer.by_country[code] if state == "number" else ""
         took_part = "yes" if code in answer.board.took_part else ""
-        rows.append(
-            [code, country_name(code, "en"), answer.region_of[code], count, state, took_part, CITATION, LICENCE]
-        )
+        unchecked: object = answer.unchecked(code) if state == "number" else ""
+        names = (code, country_name(code, "en"), answer.region_of[code])
+        rows.append([*names, count, state, unchecked, took_part, CITATION, LICENCE])
     # Tags begin with "#", which no spreadsheet runs, and have to stay as they are.
     return _csv(rows), "text/csv; charset=utf-8", "map.hxl.csv"
 
@@ -190,6 +193,7 @@ def geojson(request: HttpRequest, answer: Answer) -> tuple[bytes, str, str]:
                 "region": answer.region_of[code],
                 "records": answer.by_country.get(code) if answer.state(code) == "number" else None,
                 "state": answer.state(code),
+                "not_checked_for_children": answer.unchecked(code) if answer.state(code) == "number" else None,
                 "took_part": code in answer.board.took_part,
             },
         }
@@ -214,6 +218,7 @@ def everything(request: HttpRequest, answer: Answer) -> tuple[bytes, str, str]:
                 "region": answer.region_of[code],
                 "records": answer.by_country.get(code) if answer.state(code) == "number" else None,
                 "state": answer.state(code),
+                "not_checked_for_children": answer.unchecked(code) if answer.state(code) == "number" else None,
                 "took_part": code in answer.board.took_part,
             }
             for code in sorted(answer.region_of)

@@ -161,7 +161,8 @@ def legend(say: Speaker) -> list[tuple[str, str, str]]:
     """Return the signs: (class, word, what to know about it)."""
     steps = [(f"c{number}", say[f"step_{number}"], "") for number in range(1, len(STEPS) + 1)]
     states = (("n", "none_known"), ("e", "no_answer"), ("s", "suppressed"), ("h", "not_agreed"))
-    return [*steps, *((sign, say[f"state_{state}"], say[f"explain_{state}"]) for sign, state in states)]
+    signs = [(sign, say[f"state_{state}"], say[f"explain_{state}"]) for sign, state in states]
+    return [*steps, *signs, ("u", say["unchecked"], say["explain_unchecked"])]
 
 
 @_page("")

@@ -9,7 +9,7 @@ from pop_sdk.vocabulary import AGE_BANDS
 
 from pop.evidence.maps.http.wording import in_order, value
 from pop.evidence.maps.queries import Answer, accepted
-from pop.evidence.maps.rules.filters import EVIDENCE, GENERAL, NOT_KNOWN, OPEN, Filter
+from pop.evidence.maps.rules.filters import CHECKED, EVIDENCE, GENERAL, NOT_KNOWN, OPEN, Filter
 from pop.places.countries import country_name
 from pop.places.regions import EDITIONS
 from pop.places.words import Speaker
@@ -50,6 +50,7 @@ def sieve(answer: Answer, say: Speaker) -> list[Choice]:
         _choice(asked, say, "open", _plain(asked, say, "open", OPEN)),
         _choice(asked, say, "stage", _plain(asked, say, "stage", known.stages)),
         _choice(asked, say, "evidence", _plain(asked, say, "evidence", EVIDENCE)),
+        _choice(asked, say, "checked", _plain(asked, say, "checked", CHECKED)),
         Choice(
             "edition",
             say["filter_edition"],

@@ -27,6 +27,7 @@ _PREFIX = {
     "stage": "stage",
     "needs": "need",
     "evidence": "evidence",
+    "checked": "checked",
 }
 _OWN = {"not_known": "not_known", "general": "general", "now": "open_now", "closed": "open_closed"}
 
@@ -84,11 +85,14 @@ class Cell:
     words: str
     address: str
     took_part: bool
+    unchecked: int  # how many of its records nobody has checked for children yet
+    unchecked_words: str
+    unchecked_address: str
 
     @property
     def said(self) -> str:
-        """The name with the number or the state, as one sentence."""
-        return f"{self.name}: {self.words}"
+        """The name with the number or the state, as one sentence, and what is not checked as another."""
+        return f"{self.name}: {self.words}" + (f". {self.unchecked_words}" if self.unchecked else "")
 
 
 def cell(answer: Answer, code: str, say: Speaker, places: Places) -> Cell:
@@ -96,7 +100,20 @@ def cell(answer: Answer, code: str, say: Speaker, places: Places) -> Cell:
     state, count = answer.state(code), answer.by_country.get(code, 0)
     words = str(count) if state == "number" else say[f"state_{state}"]
     address = places.address("records", answer.asked.query({"country": code})) if state == "number" else ""
-    return Cell(code, country_name(code, say.language), state, count, words, address, code in answer.board.took_part)
+    unchecked = answer.unchecked(code) if state == "number" else 0
+    only = {"country": code, "checked": "no"}
+    return Cell(
+        code=code,
+        name=country_name(code, say.language),
+        state=state,
+        count=count,
+        words=words,
+        address=address,
+        took_part=code in answer.board.took_part,
+        unchecked=unchecked,
+        unchecked_words=say("unchecked_count", count=unchecked) if unchecked else "",
+        unchecked_address=places.address("records", answer.asked.query(only)) if unchecked else "",
+    )
 
 
 def cells(answer: Answer, say: Speaker, places: Places) -> list[Cell]:
@@ -107,7 +124,7 @@ def cells(answer: Answer, say: Speaker, places: Places) -> list[Cell]:
 
 def drawn(each: Cell) -> Drawn:
     """Return how a country is drawn."""
-    return Drawn(each.state, each.count, each.said, each.address)
+    return Drawn(each.state, each.count, each.said, each.address, bool(each.unchecked))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class Record(Protocol):
     @property
     def stage_on(self) -> date | None: ...  # noqa: D102
     @property
+    def mapped_only(self) -> bool: ...  # noqa: D102
+    @property
     def hours(self) -> tuple[Hashable, ...]: ...  # noqa: D102
 
 
@@ -217,6 +219,7 @@ def _values(record: Record) -> Iterator[tuple[str, Iterable[str]]]:
     yield "responder", record.responders or (NOT_KNOWN,)
     yield "needs", record.needs
     yield "stage", (record.stage,)
+    yield "checked", ("no" if record.mapped_only else "yes",)
     yield "dated", (str(record.stage_on.toordinal()) if record.stage_on else "",)
 
 
@@ -263,6 +266,11 @@ class Selection(Generic[R]):
         countries = board.bits.get("country", {})
         counts = ((code, (bits & placed).bit_count()) for code, bits in countries.items())
         self.by_country: Mapping[str, int] = {code: count for code, count in counts if count}
+        self._unchecked = placed & board.any_of("checked", ("no",))
+
+    def unchecked(self, code: str) -> int:
+        """Return how many of a country's records nobody has checked for children yet."""
+        return (self.board.bits.get("country", {}).get(code, 0) & self._unchecked).bit_count()
 
     def by_region(self) -> Mapping[str, int]:
         """Return {region of the edition: records}, every region that the question asks about, noughts too.

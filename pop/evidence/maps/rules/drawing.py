@@ -16,6 +16,8 @@ STEPS = (1, 2, 5, 10, 50)
 ROOM_FOR_A_NUMBER = 1500
 ROOM_FOR_TWO = 3200
 RADIUS = 7
+# The sign of what is not checked for children: a diamond, under a number and beside a dot.
+MARK = "l7 7-7 7-7-7z"
 
 
 class GeometryError(ValueError):
@@ -61,6 +63,7 @@ class Drawn:
     count: int
     said: str
     address: str
+    marked: bool = False  # some of its records are not checked for children
 
 
 def read_layer(found: Mapping[str, Any]) -> Layer:
@@ -147,6 +150,9 @@ def draw(layer: Layer, area_of: Callable[[str], Drawn], *, label: str, not_agree
         room = ROOM_FOR_A_NUMBER if drawn.count < 10 else ROOM_FOR_TWO
         if drawn.state == "number" and not area.not_agreed and area.size >= room:
             numbers.append(f'<text class="t{step_of(drawn.count)}" x="{area.x}" y="{area.y + 8}">{drawn.count}</text>')
+        if drawn.marked and not area.not_agreed:
+            x, y = (area.x, area.y + 12) if area.path else (area.x + 2 * RADIUS, area.y - RADIUS)
+            numbers.append(f'<path class="u" d="M{x} {y}{MARK}"/>')
     hatched = "".join(f'<path class="h" d="{path}"/>' for path in layer.not_agreed)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {layer.width} {layer.height}" role="group" '

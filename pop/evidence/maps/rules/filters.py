@@ -17,6 +17,7 @@ from pop_sdk.vocabulary import AGE_BANDS, OLDEST
 NOT_KNOWN = "not_known"
 GENERAL = "general"  # of topic: lines for children that take any topic and name none
 OPEN = ("now", "closed", NOT_KNOWN)
+CHECKED = ("yes", "no")  # for children: by the safety decision, where a record needs one
 EVIDENCE = ("year", "three_years", "older", "undated")  # how old the evidence behind the stage is
 MATRICES = ("channel", "region")
 DEFAULT_EDITION = "m49"
@@ -25,7 +26,7 @@ BACK, AHEAD = timedelta(days=7), timedelta(days=35)
 # The names of what narrows the question, in the order in which an address has them.
 NAMES = (
     *("region", "country", "subdivision", "kind", "topic", "channel", "language", "age", "audience", "operator"),
-    *("responder", "needs", "open", "stage", "evidence"),
+    *("responder", "needs", "open", "stage", "evidence", "checked"),
 )
 SETTINGS = ("edition", "at", "by", "page")
 _SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}\Z")
@@ -148,6 +149,8 @@ def _checked(name: str, value: str, edition: str, accepted: Accepted) -> str:
         return _member(name, value, OPEN)
     if name == "evidence":
         return _member(name, value, EVIDENCE)
+    if name == "checked":
+        return _member(name, value, CHECKED)
     if name == "topic" and value in (GENERAL, NOT_KNOWN):
         return value
     if name in ("channel", "operator", "responder") and value == NOT_KNOWN:

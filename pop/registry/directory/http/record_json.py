@@ -77,6 +77,7 @@ def _service(facts: pages.ServiceFacts, now: datetime) -> dict[str, object]:
         "name": facts.name,
         "kind": facts.kind,
         "country": facts.country,
+        "checked_for_children": not facts.mapped_only,
         "topics": [topic for topic in topics() if topic in claimed],
         "languages": list(facts.languages),
         "ages": {"min": facts.age_min, "max": facts.age_max},

@@ -17,10 +17,11 @@ from pop_sdk.vocabulary import NEEDS, TEXT_CHANNELS
 
 from pop.registry.directory.models import Change, Contact, Service
 from pop.registry.directory.queries.pages import EXPLAINED, PUBLIC_FIELDS, WHOLE_SOURCE
+from pop.registry.directory.rules.editing import VIA_FOCAL_POINT
 from pop.registry.directory.rules.hours import state_at
 from pop.registry.directory.rules.hours_text import HoursError
 from pop.registry.directory.rules.public_holidays import holidays_of
-from pop.registry.directory.rules.publication import ON_MAP, PUBLISHED
+from pop.registry.directory.rules.publication import MAPPED_ONLY, ON_MAP, PUBLISHED
 from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, STAGES, kinds, topics
 
 OPERATORS = ("civil_society", "government", "school", "faith", "youth_led", "company", "un")
@@ -45,7 +46,7 @@ class MappedRecord:
 
     `topics` are those with evidence and those that being of its kind is evidence for; `general` says that it has none
     of its own and takes any. `needs` are ids of `NEEDS` that at least one contact meets. Ages are whole years,
-    inclusive.
+    inclusive. `mapped_only`: nobody has checked yet that it is safe for children, and no child is led to it.
     """
 
     id: UUID
@@ -67,6 +68,7 @@ class MappedRecord:
     stage_on: date | None
     source: str
     hours: tuple[HoursKey, ...]
+    mapped_only: bool = False
 
 
 class Lists(NamedTuple):
@@ -116,7 +118,7 @@ def mapped_records() -> Iterator[MappedRecord]:
     order = {topic: place for place, topic in enumerate(topics())}
     for row in rows.iterator(chunk_size=_CHUNK):
         (id, name, country, parts, kind, operator, responders, audience, low, high, *rest) = row
-        languages, own, zone, policy, stage, stage_on, source = rest
+        languages, own, zone, policy, stage, stage_on, source, safety = rest
         known = kinds().get(kind)
         claimed = {*own, *(known.topics if known else ())} & order.keys()
         contacts = offers.get(id, ())
@@ -147,6 +149,7 @@ def mapped_records() -> Iterator[MappedRecord]:
                     if each.hours
                 }
             ),
+            mapped_only=safety == MAPPED_ONLY,
         )
 
 
@@ -185,24 +188,31 @@ def _state(key: HoursKey, minute: int) -> State:
 
 
 class ChangedFact(NamedTuple):
-    """That one fact of one record changed, without its values: those stand on the record's own page."""
+    """That one fact of one record changed, without its values: those stand on the record's own page.
+
+    `by_ministry`: on the word of its country's focal point, after others had agreed.
+    """
 
     service: UUID
     name: str
     field: str
     on: date
+    by_ministry: bool
 
 
 def changes_of(services: Iterable[UUID], *, limit: int) -> list[ChangedFact]:
     """Return the newest changes of public facts of these records, none of them about a contact."""
     rows = Change.objects.filter(service_id__in=list(services), field__in=PUBLIC_FIELDS - WHOLE_SOURCE, contact_id=None)
-    found = rows.order_by("-at", "id").values_list("service_id", "service__name", "field", "at")[:limit]
-    return [ChangedFact(service, name, field, at.date()) for service, name, field, at in found]
+    found = rows.order_by("-at", "id").values_list("service_id", "service__name", "field", "at", "via")[:limit]
+    return [
+        ChangedFact(service, name, field, at.date(), via == VIA_FOCAL_POINT) for service, name, field, at, via in found
+    ]
 
 
 _ROW = (
     *("id", "name", "country", "subdivisions", "kind", "organisation__operator", "responders", "audience"),
     *("age_min", "age_max", "languages", "topics", "timezone", "holiday_policy", "stage", "stage_on", "source"),
+    "safety",
 )
 
 

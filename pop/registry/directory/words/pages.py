@@ -53,8 +53,9 @@ PAGES = {
     "facts_heading": "About this service",
     "contacts_heading": "Ways to reach it",
     "contacts_none": "No way to reach it is known.",
-    "mapped_only": "It described itself in a survey. Its numbers are shown only after people have checked that it is "
-    "safe.",
+    "unchecked": "Not checked for children",
+    "unchecked_text": "Nobody has checked yet that it is safe for children, so no way to reach it is shown, and no "
+    "child is led to it.",
     "evidence_heading": "How we know it",
     "evidence_none": "No evidence for single facts is recorded.",
     "history_heading": "History of changes",
