@@ -26,18 +26,20 @@ from pop.helpline.words.staff import WORDS as STAFF
 from pop.pages.words import SHELL
 from pop.people.words import WORDS as PEOPLE
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
+from pop.registry.directory.national_words import WORDS as NATIONAL
 from pop.registry.directory.words import REGISTRY
 from pop.registry.mapping.console_words import WORDS as MAPPING
 from pop.registry.mapping.words import INSTRUMENTS
 from pop.signposting.finder.words import ADULT, FINDER
-from pop.surveys.openrosa.words import OPENROSA
 from pop.simulation.words import DEMONSTRATION
+from pop.surveys.inviting.words import INVITING
+from pop.surveys.openrosa.words import OPENROSA
 from pop.surveys.pages.words import SURVEY
 
 # Every part whose words the public reads: complete in every language. A part that is in neither list is not translated.
-PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY, OPENROSA, SURVEY, INSTRUMENTS, MAP, DEMONSTRATION)
+PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY, OPENROSA, SURVEY, INVITING, INSTRUMENTS, MAP, DEMONSTRATION)
 # Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
-CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES, RISKS, MAPPING)
+CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES, RISKS, MAPPING, NATIONAL)
 
 Moved = tuple[str, str]
 

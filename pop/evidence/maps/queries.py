@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from django.db.models import Count, Max
 from pop.evidence.maps.models import CountryRisk
 from pop.evidence.maps.rules.board import Board, Selection
 from pop.evidence.maps.rules.filters import Accepted, Filter
-from pop.evidence.maps.rules.hiding import Risk
+from pop.evidence.maps.rules.hiding import Risk, Traits, by_country, where_shown
 from pop.people import queries as people
 from pop.people.asking import Ask, Rows
 from pop.places.languages import known_languages
@@ -130,6 +130,17 @@ def risks_that_hold() -> list[Risk]:
     """Return the lines of the table of country risk that two people agreed on and nobody has lifted."""
     rows = CountryRisk.objects.filter(state__in=HOLDS).order_by("country", "about", "which")
     return [Risk(row.country, row.about, row.which, row.effect) for row in rows]
+
+
+def hidden_in_country(records: Mapping[UUID, tuple[str, str, str, Collection[str]]]) -> frozenset[UUID]:
+    """Return those of these records that may not be named in their country.
+
+    A record is its country, kind, operator and topics. For whoever must not be told of a record that the map hides.
+    """
+    lines = by_country(risks_that_hold())
+    return frozenset(
+        id for id, traits in records.items() if where_shown(Traits(*traits), lines.get(traits[0], ())) != "country"
+    )
 
 
 class Figure(NamedTuple):

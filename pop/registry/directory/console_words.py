@@ -123,8 +123,8 @@ _RECORD = {
     "via_load": "load",
     "via_apply_proposal": "approved proposal",
     "via_apply_focal_proposal": "approved proposal of the ministry's focal point",
-    "proposal_from_ministry": "The focal point of the country's ministry proposed this. Nobody of the house has checked "
-    "it yet: look it up somewhere else before you agree.",
+    "proposal_from_ministry": "The focal point of the country's ministry proposed this, and nobody here has "
+    "checked it yet. Look it up somewhere else before you agree.",
     "proposal_by_ministry": "{name}, ministry's focal point",
     "via_suspend": "suspension",
     "via_create_service": "added by staff",

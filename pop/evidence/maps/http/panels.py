@@ -15,7 +15,7 @@ from pop.evidence.maps.queries import Answer
 from pop.evidence.maps.rules.filters import DEFAULT_EDITION, Filter
 from pop.places.countries import country_name
 from pop.places.words import Speaker
-from pop.registry.directory.queries.mapped import changes_of, lists
+from pop.registry.directory.queries.mapped import ChangedFact, changes_of, lists
 
 MOST_CHANGES = 10
 
@@ -48,7 +48,7 @@ def country_panel(code: str, language: str) -> str:
             for name, ids in (("topic", known.topics), ("channel", known.channels))
         ],
         "changed": [
-            (each.on.isoformat(), each.name, f"/{language}/service/{each.service}", _field(each.field, say))
+            (each.on.isoformat(), each.name, f"/{language}/service/{each.service}", _changed(each, say))
             for each in changed
         ],
         "map": f"/{language}/map?{urlencode({'region': region})}",
@@ -64,6 +64,11 @@ def _missing(name: str, ids: tuple[str, ...], here: Answer, around: Answer, say:
         for id in ids
         if around.count(**{name: id}) and not here.count(**{name: id})
     ]
+
+
+def _changed(change: ChangedFact, say: Speaker) -> str:
+    field = _field(change.field, say)
+    return say("panel_changed_by_ministry", field=field) if change.by_ministry else field
 
 
 def _field(field: str, say: Speaker) -> str:

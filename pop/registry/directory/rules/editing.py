@@ -102,6 +102,8 @@ MAPPING = "mapping"
 # What a ministry says is what an official list says: it runs the service as seldom as a directory does, and has not
 # called it either.
 FOCAL_POINT_STAGE = "directory_listed"
+# How the history names a change that was made on a ministry's word.
+VIA_FOCAL_POINT = "apply_focal_proposal"
 OLDEST_OBSERVATION = date(2000, 1, 1)
 
 _CALLED = frozenset({"phone", "relay_text"})

@@ -20,11 +20,10 @@ from pop.registry.directory.actions.review.records import (
     still_holds,
 )
 from pop.registry.directory.models import Approval, Proposal, Service
-from pop.registry.directory.rules.editing import approvals_needed
+from pop.registry.directory.rules.editing import VIA_FOCAL_POINT, approvals_needed
 
 REASONS = ("wrong", "no_evidence", "not_now", "duplicate", "other")
 VIA = "apply_proposal"
-VIA_FOCAL_POINT = "apply_focal_proposal"
 
 
 def approve(*, proposal_id: UUID, by: UUID) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from pop.people.pages.layout import tell
+from pop.places.words import Speaker
 from pop.registry.directory.actions.review.permission import RefusalError
 from pop.registry.directory.http.console.forms import EmergencyForm, NoticeForm, SeenForm
 from pop.registry.directory.http.console.wording import SAY
@@ -29,7 +29,9 @@ def act(request: HttpRequest, run: Callable[[], str], back: str) -> HttpResponse
     return redirect(back)
 
 
-def attempt(form: SeenForm | NoticeForm | EmergencyForm, run: Callable[[], Result]) -> Result | None:
+def attempt(
+    form: SeenForm | NoticeForm | EmergencyForm, run: Callable[[], Result], say: Speaker = SAY
+) -> Result | None:
     """Run an action on a valid form's values; where it is refused, say so in the form and return None."""
     try:
         return run()
@@ -38,9 +40,5 @@ def attempt(form: SeenForm | NoticeForm | EmergencyForm, run: Callable[[], Resul
     except RefusalError as refusal:
         if refusal.code == "unknown":
             raise Http404 from refusal
-        _refuse(form, refusal.code)
+        form.add_error(None, say[f"refused_{refusal.code}"])
     return None
-
-
-def _refuse(form: Form, code: str) -> None:
-    form.add_error(None, SAY[f"refused_{code}"])

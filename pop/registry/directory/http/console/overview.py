@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pop.people.entrance import member, staff
+from pop.people.models import HOUSE_ROLES, ROLES
 from pop.people.pages.alerts import alerts_for
 from pop.people.pages.layout import page
 from pop.registry.directory.http.console.wording import SAY, WORDS, named
@@ -57,10 +59,12 @@ def bars(stages: Mapping[str, Sequence[int]]) -> list[Bar]:
     return found
 
 
-@staff()
+@staff(*ROLES)
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
-    """The first page."""
+    """The first page; that of a ministry's focal point is their country's."""
+    if not set(HOUSE_ROLES) & set(member(request).roles):
+        return redirect("national_services")
     counts = queries.overview(reader=member(request).id, today=timezone.now().date())
     figures = [
         (counts.answerable, "overview_waiting_proposals", "/proposals?whose=answerable"),

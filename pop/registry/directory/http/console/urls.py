@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from pop.registry.directory.http.console import editing, emergency, lists, notices, overview, proposals, services, tasks
+from pop.registry.directory.http.console import (
+    correcting,
+    editing,
+    emergency,
+    lists,
+    national,
+    notices,
+    overview,
+    proposals,
+    services,
+    tasks,
+)
 
 console_urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="overview"),
@@ -35,4 +46,25 @@ console_urlpatterns: list[URLPattern | URLResolver] = [
     path("emergency/add", emergency.emergency_add, name="emergency_add"),
     path("emergency/<uuid:number_id>", emergency.emergency_one, name="emergency_one"),
     path("links", lists.link_list, name="link_list"),
+    path("country", national.service_list, name="national_services"),
+    path("country/services/<uuid:service_id>", national.service_one, name="national_service"),
+    path("country/services/<uuid:service_id>/correct", correcting.service_correct, name="national_correct"),
+    path("country/services/<uuid:service_id>/contacts/add", correcting.contact_add, name="national_contact_add"),
+    path(
+        "country/services/<uuid:service_id>/contacts/<uuid:contact_id>/correct",
+        correcting.contact_correct,
+        name="national_contact_correct",
+    ),
+    path(
+        "country/services/<uuid:service_id>/contacts/<uuid:contact_id>/remove",
+        correcting.contact_remove,
+        name="national_contact_remove",
+    ),
+    path("country/findings", national.finding_list, name="national_findings"),
+    path("country/proposals", national.proposal_list, name="national_proposals"),
+    path("country/proposals/<uuid:proposal_id>", national.proposal_one, name="national_proposal"),
+    path("country/proposals/<uuid:proposal_id>/withdraw", national.proposal_withdraw, name="national_withdraw"),
+    path("country/emergency", national.emergency_list, name="national_emergency"),
+    path("country/emergency/add", correcting.emergency_add, name="national_emergency_add"),
+    path("country/emergency/<uuid:number_id>", correcting.emergency_correct, name="national_emergency_one"),
 ]

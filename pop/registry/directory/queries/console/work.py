@@ -329,13 +329,13 @@ def emergency_numbers(ask: Ask) -> Rows[EmergencyLine]:
     if ask.filters.get("shown"):
         found = found.filter(rank__gt=0) if ask.filters["shown"] == "yes" else found.filter(rank=0)
     ordered = found.order_by(*ask.order(EMERGENCY_SORTS, ("country", "rank", "dial")))
-    return Rows([_emergency(row) for row in ordered[ask.first : ask.first + ask.count]], found.count())
+    return Rows([emergency_line(row) for row in ordered[ask.first : ask.first + ask.count]], found.count())
 
 
 def emergency_number(number_id: UUID) -> EmergencyLine | None:
     """Return one emergency number, or None."""
     row = EmergencyNumber.objects.filter(pk=number_id).first()
-    return _emergency(row) if row else None
+    return emergency_line(row) if row else None
 
 
 def emergency_countries() -> list[str]:
@@ -355,7 +355,8 @@ def ranked_after(line: ProposalLine) -> list[Ranked]:
     return sorted(rank_numbers(known), key=lambda number: (number.rank or 9, number.dial))
 
 
-def _emergency(row: EmergencyNumber) -> EmergencyLine:
+def emergency_line(row: EmergencyNumber) -> EmergencyLine:
+    """Return an emergency number as lists show it."""
     return EmergencyLine(row.pk, row.country, row.dial, row.kind, row.stage, row.source, row.observed_on, row.rank)
 
 
