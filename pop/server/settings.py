@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("POP_DATA_DIR", "var")).absolute()
+# What files of surveys leave free of the disk: a child's message needs room when nothing else has any.
+DISK_RESERVE = int(os.environ.get("POP_DISK_RESERVE_MB", "256")) * 1_000_000
 KEYS_DIR = Path(os.environ.get("POP_KEYS_DIR", DATA_DIR / "keys")).absolute()
 # Where the worker writes each link of the audit down outside the database; best on another disk, or copied to one.
 ANCHOR_DIR = Path(os.environ.get("POP_ANCHOR_DIR", DATA_DIR / "anchors")).absolute()
@@ -231,6 +233,8 @@ SECURE_REFERRER_POLICY = None  # headers are set once, by pop.server.security
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# One picture of a survey stays in memory: nothing of it lies in a temporary directory of everybody's.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 8_454_144
 
 # Only our own code writes log lines, and none of them holds a request's path, query or body (test: no word in a log).
 LOGGING: dict[str, Any] = {

@@ -25,8 +25,8 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 _INCOMING: Final = "incoming"
 LEFT_SECONDS: Final = 86_400.0
 """What no row names after a day belongs to no request that is still under way."""
-RESERVE: Final = 268_435_456
-"""Bytes of the disk that files of surveys leave free: a child's message needs room when nothing else has any."""
+UNDER_WAY_SECONDS: Final = 600.0
+"""No request takes longer."""
 
 
 def folder() -> Path:
@@ -42,9 +42,18 @@ def incoming() -> Path:
 
 
 def check_room(size: int) -> None:
-    """Raise OSError (ENOSPC) where so many bytes more would leave less than RESERVE of the disk."""
-    if shutil.disk_usage(incoming()).free < size + RESERVE:
+    """Raise OSError (ENOSPC) where so many bytes more would leave less of the disk than is kept free for everything else."""
+    if shutil.disk_usage(incoming()).free < size + settings.DISK_RESERVE:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk or a database refused something because it has no room left."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    cause = error.__cause__
+    # SQLite says it in words, PostgreSQL by a class of its own; neither text is shown to anybody.
+    return "disk is full" in str(error) or type(cause).__name__ == "DiskFull"
 
 
 def keep(data: bytes) -> str:
@@ -87,6 +96,22 @@ def old_names() -> Iterator[str]:
     for path in folder().glob("[0-9a-f][0-9a-f]/*"):
         if _NAME.fullmatch(path.name) and path.stat().st_mtime < before:
             yield path.name
+
+
+def forget_soon(names: Collection[str]) -> None:
+    """Delete files that no row names any more; those that were asked for in the last minutes at the next sweep.
+
+    Somebody may be sending the same bytes just now, and their row is not there yet: `keep` makes the file young again.
+    """
+    now = time.time()
+    with _lock(fcntl.LOCK_EX):
+        for path in map(path_of, names):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < now - UNDER_WAY_SECONDS:
+                    path.unlink()
+                else:
+                    aged = now - LEFT_SECONDS + UNDER_WAY_SECONDS
+                    os.utime(path, (aged, aged))
 
 
 def forget(names: Collection[str]) -> int:

@@ -26,6 +26,8 @@ OPENROSA = Words(
         "too_many_parts": "The request has too many parts. Send the files in several requests.",
         "no_xml": "The request has no part xml_submission_file, or more than one.",
         "try_again": "Your answers could not be kept just now. Nothing is lost: send them again in a moment.",
+        "no_room": "There is no room for your answers here just now. Keep them and send them again later; somebody "
+        "here is told of it.",
         # --- refused, about the document ---
         "too_large": "The answers are larger than one megabyte of XML.",
         "other_encoding": "The answers are not written in UTF-8.",

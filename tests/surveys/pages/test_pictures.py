@@ -168,15 +168,13 @@ def test_what_is_too_large_or_too_many_is_said(filler: Filler, monkeypatch: pyte
     assert "remove one first" in filler.text
 
 
-def test_a_full_disk_is_said_and_nothing_is_half_kept(
-    filler: Filler, data_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files, "RESERVE", 1 << 62)
+def test_a_full_disk_is_said_and_nothing_is_half_kept(filler: Filler, data_dir: Path, settings) -> None:  # type: ignore[no-untyped-def]
+    settings.DISK_RESERVE = 1 << 62
     assert add(begun(filler), png(1), name="Gate").status == 507
     assert "no room" in filler.text
     assert on_the_disk(data_dir) == []
     assert not DraftPicture.objects.exists()
-    monkeypatch.undo()
+    settings.DISK_RESERVE = 0
     assert len(images(filler.upload(png(1)))) == 1
 
 

@@ -22,6 +22,7 @@ from django.utils import timezone
 from pop.places.languages import best_language
 from pop.surveys.collecting.actions.receiving import Outcome, RefusedError, receive
 from pop.surveys.collecting.bodies import MOST_BYTES, Body, BodyError, Incoming, LeftError, Parts, parted, take
+from pop.surveys.collecting.files import is_full
 from pop.surveys.collecting.queries.partners import partner_of
 from pop.surveys.collecting.queries.surveys import offered, offered_xform
 from pop.surveys.collecting.rules.reading import MalformedError
@@ -53,6 +54,7 @@ _STATUS: Final = {
     "too_many_parts": 413,
     "too_large": 413,
     "try_again": 503,
+    "no_room": 507,
     "unknown_form": 404,
     "unknown_version": 404,
     "closed": 403,
@@ -161,6 +163,8 @@ class OpenRosa:
                 outcome = await self._in_thread(_receive, body, content_type, partner)
         except BodyError as error:
             raise DoorError(error.code) from None
+        except OSError as error:
+            raise _not_now(error) from None
         if outcome is Outcome.CONFLICT:
             raise DoorError("conflict")
         said = OPENROSA.say(outcome.value, language)
@@ -174,15 +178,22 @@ def _with_database(work: Callable[..., Result], arguments: Sequence[object]) -> 
     try:
         return work(*arguments)
     except (DatabaseError, OSError) as error:
-        # The type alone: its text may quote an answer.
-        log.error("a request of OpenRosa was not served: %s", type(error).__name__)
-        raise DoorError("try_again", headers=((b"retry-after", b"10"),)) from None
+        raise _not_now(error) from None
     finally:
         for each in connections.all(initialized_only=True):
             # The pool is shared with every page: a thread that rests must not keep one of its connections. A file
             # that is open costs nothing, and opening it anew takes as long as a look into it.
             if each.vendor == "postgresql" or not each.is_usable():
                 each.close()
+
+
+def _not_now(error: Exception) -> DoorError:
+    """Return what is said where the database or the disk does not take something, and log what a person must know."""
+    full = is_full(error)
+    # The type alone: its text may quote an answer.
+    log.error("a request of OpenRosa was not served: %s", "the disk is full" if full else type(error).__name__)
+    after = b"600" if full else b"10"
+    return DoorError("no_room" if full else "try_again", headers=((b"retry-after", after),))
 
 
 def _receive(body: Body, content_type: str, partner: UUID) -> Outcome:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from pop.privacy.keyfiles import KeysError
 from pop.surveys.collecting.actions.drafts import DraftError
 from pop.surveys.collecting.actions.receiving import RefusedError
 from pop.surveys.collecting.actions.withdrawing import withdraw
+from pop.surveys.collecting.files import is_full
 from pop.surveys.collecting.rules.reading import MalformedError
 from pop.surveys.pages import deriving, holding, leafing, rendering, sitting
 from pop.surveys.pages.entering import one
@@ -140,9 +142,9 @@ def send(request: HttpRequest, form: str) -> HttpResponse:
         return message(request, language, "closed" if error.code == "closed" else "other", status=409)
     except MalformedError:
         return message(request, language, "full", status=413)
-    except OSError as error:
-        log.error("answers were not kept: %s", type(error).__name__)
-        return message(request, language, "busy", status=503)
+    except (DatabaseError, OSError) as error:
+        log.error("answers were not kept: %s", "the disk is full" if is_full(error) else type(error).__name__)
+        return message(request, language, "busy", status=507 if is_full(error) else 503)
     except DraftError:
         sent = False
     if not sent:

@@ -6,11 +6,13 @@ not right yet; only sending asks for everything to be right.
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from pop.people.entrance import anyone
 from pop.places.languages import best_language
 from pop.surveys.collecting.actions.drafts import DraftError, forget_draft
 from pop.surveys.collecting.actions.inviting import note_opened
+from pop.surveys.collecting.files import is_full
 from pop.surveys.collecting.queries.invitations import Invited, invitation_of
 from pop.surveys.collecting.queries.surveys import Known, form_of_survey, offered, surveys
 from pop.surveys.forms.answering import Answering, Fault, NoSuchPathError, Page, TooManyRowsError
@@ -31,6 +34,7 @@ from pop.surveys.pages.rendering import root_of
 from pop.surveys.pages.sitting import Sitting
 
 SeeOther = HTTPStatus.SEE_OTHER
+log = logging.getLogger("pop.surveys")
 
 
 @anyone
@@ -197,6 +201,9 @@ def keep(request: HttpRequest, here: Sitting) -> HttpResponse | None:
     except DraftError as error:
         about = "full" if error.code == "too_long" else "other"
         return message(request, here.answering.language, about, status=413 if about == "full" else 409)
+    except DatabaseError as error:
+        log.error("answers were not kept: %s", "the disk is full" if is_full(error) else type(error).__name__)
+        return message(request, here.answering.language, "busy", status=507 if is_full(error) else 503)
     return None
 
 
