@@ -88,6 +88,7 @@ def proposal_one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     me = member(request).id
     waiting = line.state == "waiting"
     answered = any(answer.by == me for answer in line.answers)
+    whole = any(change["field"] == DIGEST for change in line.changes)
     approver = "approver" in member(request).roles
     context = {
         "title": named("proposal_kind", line.kind),
@@ -100,7 +101,8 @@ def proposal_one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         "on": day(line.observed_on),
         "stage": named("stage", line.stage),
         "changes": _changes(line, found),
-        "numbers": _numbers(found) if any(change["field"] == DIGEST for change in line.changes) else [],
+        "numbers": _numbers(found) if whole else [],
+        "facts": _facts(found) if whole else [],
         "warnings": [named("warning", code) for code in _warnings(line, found)],
         "ranked": _ranked(line) if line.kind == "emergency" else None,
         "answers": [
@@ -207,6 +209,14 @@ def _numbers(found: Record | None) -> list[str]:
         for each in found.contacts
         if not each.values["withheld"]
     ]
+
+
+def _facts(found: Record | None) -> list[tuple[str, str, None]]:
+    """Return what else a decision to publish lets out: all that the record says."""
+    if found is None:
+        return []
+    said = [(label(name), value(name, held), None) for name, held in found.values.items()]
+    return [(SAY["record_organisation"], found.organisation, None), *(each for each in said if each[1])]
 
 
 def _ranked(line: ProposalLine) -> list[str]:
