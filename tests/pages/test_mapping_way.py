@@ -246,6 +246,9 @@ def test_an_answer_in_arabic_is_on_the_map_after_two_approvals_and_with_children
     # One is not enough; the second makes it.
     assert NAME not in house.on_map()
     ann.open(proposal)
+    assert {"جمعية الفانوس", "Bullying", "Arabic (ar), Swahili (sw)"} <= set(
+        ann.page.locator(".facts dd").all_inner_texts()
+    )
     ann.page.screenshot(path=shots / "mapping-proposal.png")
     agree(ann, "One more person is needed")
     assert NAME not in house.on_map()
