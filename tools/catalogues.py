@@ -32,14 +32,39 @@ from pop.registry.mapping.console_words import WORDS as MAPPING
 from pop.registry.mapping.words import INSTRUMENTS
 from pop.signposting.finder.words import ADULT, FINDER
 from pop.simulation.words import DEMONSTRATION
+from pop.surveys.console.words import WORDS as SURVEYS
 from pop.surveys.inviting.words import INVITING
 from pop.surveys.openrosa.words import OPENROSA
 from pop.surveys.pages.words import SURVEY
 
 # Every part whose words the public reads: complete in every language. A part that is in neither list is not translated.
-PARTS: tuple[Words, ...] = (SHELL, FINDER, ADULT, TALK, REGISTRY, OPENROSA, SURVEY, INVITING, INSTRUMENTS, MAP, DEMONSTRATION)
+PARTS: tuple[Words, ...] = (
+    SHELL,
+    FINDER,
+    ADULT,
+    TALK,
+    REGISTRY,
+    OPENROSA,
+    SURVEY,
+    INVITING,
+    INSTRUMENTS,
+    MAP,
+    DEMONSTRATION,
+)
 # Every part whose words only staff read: complete in the console's languages, and in no other catalogue.
-CONSOLE_PARTS: tuple[Words, ...] = (PEOPLE, STAFF, QUEUE, CASES, DESK, SUPERVISION, OWN_LINES, RISKS, MAPPING, NATIONAL)
+CONSOLE_PARTS: tuple[Words, ...] = (
+    PEOPLE,
+    STAFF,
+    QUEUE,
+    CASES,
+    DESK,
+    SUPERVISION,
+    OWN_LINES,
+    RISKS,
+    MAPPING,
+    NATIONAL,
+    SURVEYS,
+)
 
 Moved = tuple[str, str]
 

@@ -12,9 +12,10 @@ from pop.registry.directory.http.public import public_urlpatterns as registry
 from pop.registry.exchange.http import hsds_urlpatterns as exchange
 from pop.signposting.finder.http import bad_request, not_found, went_wrong
 from pop.signposting.finder.urls import urlpatterns as finder
+from pop.surveys.inviting.http.urls import public_urlpatterns as inviting
 from pop.surveys.pages.http.urls import public_urlpatterns as surveys
 
-urlpatterns: list[URLPattern | URLResolver] = [*maps, *finder, *talk, *registry, *exchange, *surveys]
+urlpatterns: list[URLPattern | URLResolver] = [*maps, *finder, *talk, *registry, *exchange, *surveys, *inviting]
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

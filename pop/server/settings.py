@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dj_database_url
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
+
+from pop.surveys.inviting.rules import days_of, server_of
+
+Setting = TypeVar("Setting")
+
+
+def _setting(name: str, read: Callable[[str], Setting], text: str) -> Setting:
+    """Return what a variable means; one that means nothing is named, with what is wrong about it."""
+    try:
+        return read(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
+
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = Path(os.environ.get("POP_DATA_DIR", "var")).absolute()
@@ -34,6 +49,21 @@ PROXIES = [each.strip() for each in os.environ.get("POP_PROXIES", "").split(",")
 FIRST_MESSAGES_A_MINUTE = max(1, int(os.environ.get("POP_FIRST_MESSAGES_A_MINUTE", "120")))
 # Where "Leave now" goes: somewhere a child could have been looking at anyway.
 EXIT_URL = os.environ.get("POP_EXIT_URL", "https://www.google.com/")
+# Mail to partners of surveys: the server, whom it comes from, how many a minute, and when reminders are due. Without a
+# server nothing is sent in production, and elsewhere mails are files in the data directory.
+SMTP_URL = os.environ.get("POP_SMTP_URL", "")
+MAIL_FROM = os.environ.get("POP_MAIL_FROM", "")
+MAILS_A_MINUTE = max(1, int(os.environ.get("POP_MAILS_A_MINUTE", "20")))
+REMINDER_DAYS = _setting("POP_REMINDER_DAYS", days_of, os.environ.get("POP_REMINDER_DAYS", "14,28"))
+# The public door's address as others open it, as https://pop.example.org: what stands in mails.
+PUBLIC_URL = os.environ.get("POP_PUBLIC_URL", "").rstrip("/")
+if SMTP_URL:
+    _setting("POP_SMTP_URL", server_of, SMTP_URL)
+    if "@" not in parseaddr(MAIL_FROM)[1] or not MAIL_FROM.isprintable():
+        raise ImproperlyConfigured("POP_SMTP_URL is set and POP_MAIL_FROM is no address: a mail says whom it is from")
+    if PRODUCTION and not PUBLIC_URL.startswith("https://"):
+        raise ImproperlyConfigured("POP_SMTP_URL is set and POP_PUBLIC_URL is no https address: mails hold a link")
+
 # Which of the two URL maps this process serves; set by `pop serve`, never by a request. Commands and tests load all.
 DOOR = os.environ.get("POP_DOOR", "console")
 
@@ -121,6 +151,7 @@ INSTALLED_APPS = [
     "pop.surveys",
     "pop.evidence",
     "pop.helpline",
+    "pop.simulation",
 ]
 
 ROOT_URLCONF = f"pop.server.{DOOR}"
@@ -136,7 +167,6 @@ _CONSOLE_MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
-    "pop.simulation",
 # The public door has no session, no sign-in and no CSRF: before a chat nothing is authorised (child-interface.md, 10).
 MIDDLEWARE = _CONSOLE_MIDDLEWARE if DOOR == "console" else ["django.middleware.common.CommonMiddleware"]
 APPEND_SLASH = False

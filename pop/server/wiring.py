@@ -48,7 +48,13 @@ from pop.registry.mapping import queries as mapping
 from pop.registry.mapping.actions.hearing import submission_received, submission_withdrawn, take_away
 from pop.registry.mapping.actions.renewing import ComparingDuty
 from pop.registry.mapping.words import INSTRUMENTS
-from pop.server.forgetting import erase_conversations, forget_audit, note_conversation, note_lease_taken_back
+from pop.server.forgetting import (
+    erase_conversations,
+    forget_audit,
+    note_conversation,
+    note_lease_taken_back,
+    note_withdrawal,
+)
 from pop.server.jobs.line_news import line_changed
 from pop.server.jobs.sandboxing import staff_key_made
 from pop.server.tending import EscrowDuty, TendingDuty, join_capabilities
@@ -60,9 +66,11 @@ from pop.signposting.snapshots.watch import Watch
 from pop.signposting.snapshots.worker import SnapshotDuty
 from pop.surveys.collecting.actions.receiving import RECEIVED as SUBMISSION_RECEIVED
 from pop.surveys.collecting.actions.sweeping import CollectingDuty
+from pop.surveys.collecting.actions.withdrawing import ERASED as ERASED_SUBMISSION
 from pop.surveys.collecting.actions.withdrawing import WITHDRAWN as SUBMISSION_WITHDRAWN
-from pop.surveys.collecting.actions.withdrawing import use_withdrawal
+from pop.surveys.collecting.actions.withdrawing import use_withdrawal, withdraw_again
 from pop.surveys.collecting.queries.titles import Title, use_titles
+from pop.surveys.inviting.actions.sending import MailingDuty
 from pop.surveys.pages.outcomes import Outcome, use_outcomes
 
 SEED = Path(__file__).resolve().parents[1] / "registry" / "directory" / "seed"
@@ -98,12 +106,12 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
     COMPLAINT_MADE: [],
     COMPLAINT_ANSWERED: [],
     SUBMISSION_RECEIVED: [submission_received],
-    SUBMISSION_WITHDRAWN: [submission_withdrawn],
+    SUBMISSION_WITHDRAWN: [submission_withdrawn, note_withdrawal],
 }
 # What the worker forgets once a minute besides conversations, in this order.
 FORGETTING = (forget_waits, forget_contact_records, forget_practice_runs, forget_audit)
 # What a restored backup must forget again, by kind of record in the journal of erasures.
-ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations}
+ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations, ERASED_SUBMISSION: withdraw_again}
 
 
 def run_worker() -> int:
@@ -116,6 +124,7 @@ def run_worker() -> int:
         TendingDuty(),
         EscrowDuty(),
         CollectingDuty(),
+        MailingDuty(),
         COMPARING_DUTY,
     ]
     linking = [LinkingDuty(using) for using in settings.DATABASES]

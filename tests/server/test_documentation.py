@@ -14,7 +14,8 @@ from pop.registry.exchange.profile import FACTS
 from pop.server.commands import parser
 from pop.server.talking import Talking
 from pop.server.wiring import SUBSCRIBERS, plain_doors, snapshots
-from pop.surveys.pages.http.urls import public_urlpatterns as survey_patterns
+from pop.surveys.inviting.http.urls import public_urlpatterns as inviting_patterns
+from pop.surveys.pages.http.urls import public_urlpatterns as filling_patterns
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOK_UP = ROOT / "docs" / "look-up"
@@ -74,7 +75,8 @@ def test_every_page_of_the_documentation_is_led_to() -> None:
 def test_every_address_of_surveys_is_listed() -> None:
     page = (LOOK_UP / "surveys.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(/survey[^`]*)`", page, re.M)
-    sample = {"form": "kinds", "number": "1", "token": "a" * 64}
+    survey_patterns = [*filling_patterns, *inviting_patterns]
+    sample = {"form": "kinds", "number": "1", "token": "a" * 64, "question": "q0123abcd"}
     found = {
         str(pattern.pattern): [each for each in listed if pattern.pattern.match(each[1:].format(**sample))]
         for pattern in survey_patterns

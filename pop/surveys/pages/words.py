@@ -39,6 +39,7 @@ SURVEY = Words(
         "start_code": "Go on with answers from another device, or see what you sent",
         "start_share_title": "Ask others to answer",
         "start_share": "You may pass this address on:",
+        "start_share_kit": "Texts to copy, a code to photograph, and a page to print",
         # A page of questions.
         "progress": "Page {number} of {count}",
         "optional": "optional",

@@ -22,7 +22,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,185}")
 
 class PartnerError(Exception):
     """Something that is not done with a partner. `code`: `bad_name`, `unknown_country`, `bad_email`, `name_taken`,
-    `unknown_language`, `unknown_partner`, `unknown_token`, `unknown_form`.
+    `unknown_language`, `unknown_partner`, `unknown_token`, `unknown_form`, `no_mail`.
     """
 
     def __init__(self, code: str) -> None:
@@ -38,11 +38,13 @@ class Made:
     token: str
 
 
-def make_partner(*, name: str, now: datetime, country: str = "", email: str = "", by: UUID | None = None) -> UUID:
-    """Add a partner and return its id. Raises PartnerError."""
-    name = _checked(name, country, email)
+def make_partner(
+    *, name: str, now: datetime, country: str = "", email: str = "", language: str = "", by: UUID | None = None
+) -> UUID:
+    """Add a partner and return its id; mails to it are in `language`, "" for the country's. Raises PartnerError."""
+    name = _checked(name, country, email, language)
     with transaction.atomic():
-        made = Partner(name=name, country=country, email=email, made_at=now)
+        made = Partner(name=name, country=country, email=email, language=language, made_at=now)
         Partner.objects.bulk_create([made], ignore_conflicts=True)
         if not Partner.objects.filter(id=made.id).exists():
             raise PartnerError("name_taken")
@@ -57,9 +59,7 @@ def change_partner(
 
     Another e-mail address has another reader: that somebody wanted no mail, or that none got there, is forgotten.
     """
-    name = _checked(name, country, email)
-    if language and language not in LANGUAGES:
-        raise PartnerError("unknown_language")
+    name = _checked(name, country, email, language)
     with transaction.atomic():
         row = Partner.objects.select_for_update().filter(id=partner).first()
         if row is None:
@@ -81,7 +81,7 @@ def change_partner(
         record(action="change_partner", object_type="partner", object_id=str(partner), actor=by, detail=detail)
 
 
-def _checked(name: str, country: str, email: str) -> str:
+def _checked(name: str, country: str, email: str, language: str) -> str:
     """Return a partner's name as it is kept. Raises PartnerError for what none may have."""
     name = " ".join(name.split())
     if not 0 < len(name) <= 200 or not name.isprintable():
@@ -90,6 +90,8 @@ def _checked(name: str, country: str, email: str) -> str:
         raise PartnerError("unknown_country")
     if email and not (_EMAIL.fullmatch(email) and email.isprintable()):
         raise PartnerError("bad_email")
+    if language and language not in LANGUAGES:
+        raise PartnerError("unknown_language")
     return name
 
 

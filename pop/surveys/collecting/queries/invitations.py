@@ -49,7 +49,15 @@ class Invited:
 
 def invitation_of(token: str) -> Invited | None:
     """Return what a link leads to; None for one that never was as for one that was revoked."""
-    row = Invitation.objects.select_related("partner").filter(lookup=lookup_of(token), revoked_at=None).first()
+    found = invitation_ever(token)
+    return found if found and found.revoked_at is None else None
+
+
+def invitation_ever(token: str) -> Invited | None:
+    """Return what a link leads or led to: whoever has an ended one may still say that they want no mails."""
+    lookup = lookup_of(token)
+    rows = Invitation.objects.select_related("partner")
+    row = rows.filter(lookup=lookup).first() or rows.filter(links__lookup=lookup).first()
     return _invited(row) if row else None
 
 

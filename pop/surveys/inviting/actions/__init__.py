@@ -1,0 +1,1 @@
+"""What is done about invitations: asking by mail, planning, sending, stopping."""
