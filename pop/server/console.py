@@ -14,8 +14,9 @@ from pop.people.pages.alerts import use_alerts
 from pop.registry.directory.http.console.urls import console_urlpatterns as registry
 from pop.registry.directory.queries.console.national import use_shield
 from pop.registry.mapping.http.urls import console_urlpatterns as mapping
+from pop.surveys.console.http.urls import console_urlpatterns as surveys
 
-urlpatterns: list[URLPattern | URLResolver] = [*registry, *mapping, *maps, *desk, *supervision, *people]
+urlpatterns: list[URLPattern | URLResolver] = [*registry, *mapping, *maps, *surveys, *desk, *supervision, *people]
 use_alerts(escrow_alerts)
 use_shield(hidden_in_country)
 handler404 = "pop.people.pages.layout.missing"

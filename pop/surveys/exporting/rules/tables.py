@@ -44,12 +44,14 @@ class Table:
 
 
 def about_respondent(question: Question) -> bool:
-    """Return whether an answer is about the person who answered.
+    """Return whether an answer is about the person who answered, as their place says, or what their device tells."""
+    return question.kind in _OF_DEVICES or is_about_respondent(question.path)
 
-    That is whatever stands in a group `respondent`, is named `respondent_…`, or is told by their device.
-    """
-    *groups, name = question.path.split("/")
-    return question.kind in _OF_DEVICES or name.startswith(f"{_RESPONDENT}_") or _RESPONDENT in groups
+
+def is_about_respondent(path: str) -> bool:
+    """Return whether what stands here is about the person who answered: in a group `respondent`, or `respondent_…`."""
+    *groups, name = path.split("/")
+    return name.startswith(f"{_RESPONDENT}_") or _RESPONDENT in groups
 
 
 def tables_of(forms: Sequence[Form], *, respondents: bool) -> tuple[Table, ...]:

@@ -1,0 +1,1 @@
+"""Surveys at the console: forms, what came in, and the partners who are asked."""
