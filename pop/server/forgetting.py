@@ -38,6 +38,11 @@ def note_conversation(payload: Mapping[str, object]) -> None:
     _erased.set()
 
 
+def note_withdrawal(payload: Mapping[str, object]) -> None:
+    """Hear "submission_withdrawn": what was emptied in the database is in SQLite's journal file still."""
+    _erased.set()
+
+
 def note_lease_taken_back(payload: Mapping[str, object]) -> None:
     """Hear "conversation_changed" {state}: where the state has no lease, the one before it is in the journal still.
 

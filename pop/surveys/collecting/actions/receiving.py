@@ -95,6 +95,8 @@ def receive(
     held = _held(said.instance_id)
     if held is None and survey.state == "closed" and source != "import":
         raise RefusedError("closed")
+    if held is not None and held.state == "withdrawn":
+        return Received(Outcome.SAME, held.id)  # it was here, and nothing of it comes back
     if held is not None and not _is(held, survey, partner, digest):
         return Received(Outcome.CONFLICT, held.id)
     # The files come first: a row that is committed never waits for its bytes.
@@ -121,6 +123,8 @@ def receive(
         row = _held(said.instance_id, lock=True)
         if row is None:
             raise RefusedError("corrected_already")
+        if row.state == "withdrawn":
+            return Received(Outcome.SAME, row.id)
         if not _is(row, survey, partner, digest):
             return Received(Outcome.CONFLICT, row.id)
         there = dict(row.attachments.values_list("name", "received_sha256"))

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from pop.surveys.collecting import files
 from pop.surveys.collecting.actions.drafts import forget_expired
-from pop.surveys.collecting.models import Attachment, DraftPicture
+from pop.surveys.collecting.actions.withdrawing import empty_what_is_left
+from pop.surveys.collecting.queries.submissions import named_files
 
 _EVERY: Final = 3_600.0
 _BATCH: Final = 500
@@ -28,6 +29,7 @@ class CollectingDuty:
         now = time.monotonic()
         if self._swept is None or now - self._swept >= _EVERY:
             forget_expired(now=timezone.now())
+            empty_what_is_left()
             forget_files()
             self._swept = now
 
@@ -38,7 +40,6 @@ def forget_files() -> int:
     names: Iterable[str] = files.old_names()
     rows = iter(names)
     while batch := list(islice(rows, _BATCH)):
-        named = set(Attachment.objects.filter(sha256__in=batch).values_list("sha256", flat=True))
-        named |= set(DraftPicture.objects.filter(sha256__in=batch).values_list("sha256", flat=True))
+        named = named_files(batch)
         gone += files.forget([each for each in batch if each not in named])
     return gone + files.forget([])

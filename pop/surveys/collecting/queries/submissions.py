@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +11,10 @@ from django.db.models import Count, Q, QuerySet
 
 from pop.people.asking import Ask, Rows
 from pop.surveys.collecting import files
-from pop.surveys.collecting.models import Attachment, Submission
+from pop.surveys.collecting.models import Attachment, DraftPicture, Submission
 from pop.surveys.collecting.queries.partners import id_of
 
+_NAMING = (Attachment, DraftPicture)
 SORTS = {
     "received": ("-received_at",),
     "partner": ("partner__name", "-received_at"),
@@ -121,6 +122,12 @@ def attachment_bytes(submission_id: UUID, name: str) -> bytes | None:
     """Return a file of a submission, or None where it has none of this name. Raises OSError."""
     sha256 = Attachment.objects.filter(submission_id=submission_id, name=name).values_list("sha256", flat=True).first()
     return files.read(sha256) if sha256 else None
+
+
+def named_files(names: Collection[str]) -> frozenset[str]:
+    """Return those of these files (SHA-256) that belong to a submission or to a draft."""
+    found = (model.objects.filter(sha256__in=names).values_list("sha256", flat=True) for model in _NAMING)
+    return frozenset(name for rows in found for name in rows)
 
 
 def _listed() -> QuerySet[Submission]:
