@@ -1,4 +1,4 @@
-"""The speaker of the review's words: its own first, then those of the registry's console."""
+"""The speaker of the review's words: its own first, then those of the registry's pages and of its console."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from pop.registry.directory.actions.review.permission import RefusalError
 from pop.registry.directory.console_words import CONSOLE
 from pop.registry.directory.http.console.wording import named as named_there
 from pop.registry.directory.http.console.wording import value
+from pop.registry.directory.http.wording import isolated
 from pop.registry.directory.rules.editing import MistakeError
 from pop.registry.directory.words import REGISTRY
 from pop.registry.mapping.console_words import WORDS as MAPPING
 
-WORDS = (MAPPING, CONSOLE, REGISTRY)
+WORDS = (MAPPING, REGISTRY, CONSOLE)
 SAY = speaker(*WORDS)
 
 
@@ -35,9 +36,10 @@ def shown(field: str, given: Any) -> str:
 
 def contact(columns: Mapping[str, Any]) -> str:
     """Return one contact in a line: its channel, its number or address, its hours."""
-    said = f"{SAY['channel_' + columns['channel']]}: {columns.get('dial') or columns.get('as_stated') or '–'}"
+    address = str(columns.get("dial") or columns.get("as_stated") or "–")
+    said = f"{SAY['channel_' + columns['channel']]}: {isolated(address)}"
     hours = columns.get("hours") or columns.get("hours_source")
-    return f"{said} ({hours})" if hours else said
+    return f"{said} ({isolated(str(hours))})" if hours else said
 
 
 def act(request: HttpRequest, run: Callable[[], str], back: str) -> HttpResponse:

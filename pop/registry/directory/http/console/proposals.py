@@ -27,6 +27,7 @@ from pop.registry.directory.http.console.wording import (
     named,
     value,
 )
+from pop.registry.directory.http.wording import isolated
 from pop.registry.directory.queries.console import record as records
 from pop.registry.directory.queries.console import work as queries
 from pop.registry.directory.queries.console.record import Record
@@ -205,7 +206,7 @@ def _numbers(found: Record | None) -> list[str]:
     if found is None:
         return []
     return [
-        f"{named('channel', each.values['channel'])}: {each.values['dial'] or each.values['as_stated']}"
+        f"{named('channel', each.values['channel'])}: {isolated(each.values['dial'] or each.values['as_stated'])}"
         for each in found.contacts
         if not each.values["withheld"]
     ]
