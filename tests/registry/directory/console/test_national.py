@@ -136,6 +136,15 @@ def test_numbers_that_are_not_shown_stand_nowhere_and_cannot_be_searched_for(ken
         assert ministry.post(address, FORM | {"channel": "phone", "as_stated": "1"}).status_code == 404
 
 
+def test_how_the_house_came_to_a_change_is_not_told(kenya, ministry):
+    Change.objects.create(
+        service=kenya.service, field="state", before="suspended", after="published", via="report_number"
+    )
+    page = ministry.get(f"/country/services/{kenya.service.pk}").content.decode()
+    assert "published" in page
+    assert "complaint" not in page
+
+
 def test_a_guess_at_a_number_that_is_not_shown_is_not_confirmed(kenya, ministry, contact_values, people):
     removed = proposing.propose_removal(
         service_id=kenya.service.pk,

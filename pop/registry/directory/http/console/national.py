@@ -29,6 +29,7 @@ from pop.registry.directory.queries.console import national as queries
 from pop.registry.directory.queries.console.national import NationalLine, NationalProposal, NationalRecord
 from pop.registry.directory.queries.console.work import EmergencyLine
 from pop.registry.directory.queries.pages import ChangeFacts, ContactFacts, EvidenceFacts
+from pop.registry.directory.rules.editing import VIA_FOCAL_POINT
 from pop.registry.directory.rules.tables import STAGES, kinds
 
 STATES = ("waiting", "applied", "rejected", "withdrawn", "outdated")
@@ -291,7 +292,9 @@ def _evidence(row: EvidenceFacts, called: Mapping[UUID, str]) -> tuple[str, str,
 
 
 def _change(row: ChangeFacts, called: Mapping[UUID, str]) -> tuple[str, str, str, str, str]:
-    return row.on.isoformat(), _of(called, row.contact, row.field), row.before, row.after, named("via", row.via)
+    # How a change came about is the house's own, but for what came of a ministry's word.
+    how = named("via", row.via) if row.via == VIA_FOCAL_POINT else ""
+    return row.on.isoformat(), _of(called, row.contact, row.field), row.before, row.after, how
 
 
 def _of(called: Mapping[UUID, str], contact: UUID | None, field: str) -> str:
