@@ -27,6 +27,7 @@ from pop.surveys.collecting.queries.invitations import STEPS, Invited
 from pop.surveys.collecting.queries.partners import PartnerFacts, tokens
 from pop.surveys.collecting.queries.surveys import surveys
 from pop.surveys.console.http.wording import ROLES, SAY, WORDS, choices, country, day, minute, yes_or_no
+from pop.surveys.inviting.writing import public_address
 
 _LED_TONES = {"unopened": "warn", "opened": "", "started": "", "answered": "good", "revoked": "quiet"}
 _FIELD_OF = {
@@ -205,9 +206,13 @@ def link_make(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 
 
 def _once(request: HttpRequest, partner: PartnerFacts, title: str, path: str) -> HttpResponse:
-    # In production only whoever runs the public door knows its address.
-    address = path if settings.PRODUCTION else f"http://127.0.0.1:{settings.PUBLIC_PORT}{path}"
-    context = {"title": title, "partner": partner, "address": address, "production": settings.PRODUCTION}
+    known = not settings.PRODUCTION or settings.PUBLIC_URL
+    context = {
+        "title": title,
+        "partner": partner,
+        "address": public_address(path) if known else path,
+        "whole": known,
+    }
     return page(request, "surveys/console/once.html", context, words=WORDS)
 
 

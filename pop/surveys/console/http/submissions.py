@@ -154,18 +154,18 @@ def _plain(value: object) -> str:
 
 @staff(*ROLES)
 @require_GET
-def submission_file(request: HttpRequest, submission_id: UUID, name: str) -> HttpResponse:
+def submission_file(request: HttpRequest, submission_id: UUID, file: str) -> HttpResponse:
     """One file of a submission, as it is kept: a picture without its metadata."""
     whole = submission(submission_id)
-    found = [each for each in whole.attachments if each.name == name] if whole else []
+    found = [each for each in whole.attachments if each.name == file] if whole else []
     if whole is None or whole.facts.state == "withdrawn" or not found:
         raise Http404
     try:
-        data = attachment_bytes(submission_id, name)
+        data = attachment_bytes(submission_id, file)
     except OSError:
         data = None
     if data is None:
         raise Http404
     response = HttpResponse(data, content_type=found[0].media_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=file) or "inline"
     return response

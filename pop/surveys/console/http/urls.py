@@ -25,7 +25,7 @@ console_urlpatterns: list[URLPattern] = [
         name="submission_respondent",
     ),
     path(
-        "surveys/submissions/<uuid:submission_id>/files/<str:name>", submissions.submission_file, name="submission_file"
+        "surveys/submissions/<uuid:submission_id>/files/<str:file>", submissions.submission_file, name="submission_file"
     ),
     path("surveys/<str:form>/versions", forms.survey_one, name="survey_one"),
     path("surveys/<str:form>/versions/<str:move>", forms.survey_move, name="survey_move"),

@@ -15,6 +15,7 @@ from pop.registry.directory.actions.review.proposing import propose_service
 from pop.registry.directory.models import Proposal
 from pop.registry.mapping.models import Finding
 from pop.server.console import urlpatterns
+from tests.surveys.console.rows import rows as surveyed
 
 pytestmark = pytest.mark.storage
 
@@ -25,6 +26,8 @@ EDITOR, APPROVER, ADMINISTRATOR = ({role} for role in ("editor", "approver", "ad
 # A guest: a door that names no role by name is not theirs.
 MINISTRY = frozenset({FOCAL_POINT})
 WORKERS = EDITOR | APPROVER
+# Of surveys.
+KEEPERS = EDITOR | ADMINISTRATOR
 ANYONE, SIGNED_IN = "anyone", "signed_in"
 # name: (how it is asked, who may)
 ROUTES = {
@@ -79,6 +82,24 @@ ROUTES = {
     "risk_add": ("GET", WORKERS),
     "risk_one": ("GET", WORKERS),
     "risk_act": ("POST", WORKERS),
+    "surveys_list": ("GET", KEEPERS),
+    "survey_load": ("GET", KEEPERS),
+    "survey_one": ("GET", KEEPERS),
+    "survey_move": ("POST", KEEPERS),
+    "submissions_list": ("GET", KEEPERS),
+    "submissions_export": ("POST", KEEPERS),
+    "submission_one": ("GET", KEEPERS),
+    "submission_respondent": ("POST", EDITOR),
+    "submission_file": ("GET", KEEPERS),
+    "partners_list": ("GET", KEEPERS),
+    "partner_add": ("GET", KEEPERS),
+    "partner_one": ("GET", KEEPERS),
+    "partner_edit": ("GET", KEEPERS),
+    "token_make": ("POST", KEEPERS),
+    "token_revoke": ("POST", KEEPERS),
+    "link_make": ("POST", KEEPERS),
+    "link_revoke": ("POST", KEEPERS),
+    "links_list": ("GET", KEEPERS),
     "staff_list": ("GET", ADMINISTRATOR),
     "staff_add": ("GET", ADMINISTRATOR),
     "staff_one": ("GET", ADMINISTRATOR),
@@ -113,8 +134,9 @@ PERSONAL = sorted(name for name, (_, who) in ROUTES.items() if who == SIGNED_IN)
 
 
 @pytest.fixture
-def address(kenya, people, seen, service_values):
+def address(kenya, people, seen, service_values, settings, tmp_path):
     """The address of a route, with the ids of rows that exist."""
+    settings.DATA_DIR = tmp_path
     from_editor = propose(kenya.service, people, seen, service_values)
     ids = {
         "service_id": kenya.service.pk,
@@ -140,6 +162,7 @@ def address(kenya, people, seen, service_values):
         "token": "no-such-token",
         "name": "mfa/js/webauthn.js",
         "pk": 1,
+        **surveyed(),
     }
     patterns = {pattern.name: pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)}
 
