@@ -9,7 +9,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("match.py", "doors.py", "maps.py", "surveys.py", "chat.py", "desk.py", "prosody.py", "start.py")
+PARTS = (
+    "match.py",
+    "doors.py",
+    "maps.py",
+    "surveys.py",
+    "survey_pages.py",
+    "chat.py",
+    "desk.py",
+    "prosody.py",
+    "start.py",
+)
 
 
 def main() -> int:
