@@ -24,6 +24,7 @@ from pop.places.words import LANGUAGES, RIGHT_TO_LEFT
 from pop.simulation.words import DEMONSTRATION
 
 SAID: Final = "Demonstration data: everything here is invented. It shows no real service and leads nobody to help."
+SHORT: Final = SAID.partition(".")[0]
 FIELD: Final = "demonstration"
 COLUMN: Final = "demonstration_data"
 TAG: Final = "#meta+demonstration"
@@ -38,7 +39,9 @@ STYLE_HASH: Final = "sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).
 _HTML = re.compile(rb"<html\b[^>]*?\blang=[\"']?([A-Za-z-]+)", re.I)
 _HEAD = re.compile(rb"</head>", re.I)
 _BODY = re.compile(rb"<body\b[^>]*>", re.I)
-_BOX = re.compile(rb"(<svg\b[^>]*?\bviewBox=\")([-\d. ]+)\"", re.I)
+_SVG = re.compile(rb"<svg\b[^>]*>")
+_BOX = re.compile(rb"\bviewBox=\"([-\d. ]+)\"")
+_SIDES: Final = {name: re.compile(rb"\s%b=\"([\d.]+)\"" % name.encode()) for name in ("width", "height")}
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]*\?>", re.I)
 _XFORM: Final = b"http://www.w3.org/2002/xforms"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -96,21 +99,39 @@ def document(body: bytes) -> bytes:
 
 def drawing(body: bytes) -> bytes:
     """Return an SVG file with a line of text in a strip of its own below what is drawn."""
+    opened = _SVG.search(body)
     end = body.rfind(b"</svg>")
-    box = _BOX.search(body)
-    sides = box[2].decode().split() if box else []
-    if end < 0 or box is None or len(sides) != 4:
+    sides = _sides(opened[0]) if opened else None
+    if opened is None or sides is None or end < 0:
         return body
-    left, top, width, height = (float(side) for side in sides)
+    left, top, width, height = sides
+    # A drawing's own style is about its texts and would paint over an attribute of this one: it knows no tspan.
     strip = max(height * 0.05, width * 0.03)
     line = (
         f'<rect x="{left:g}" y="{top + height:g}" width="{width:g}" height="{strip:g}" fill="#4a2377"/>'
-        f'<text x="{left + width / 2:g}" y="{top + height + strip * 0.7:g}" font-size="{strip * 0.6:g}" fill="#fff" '
-        f'font-family="sans-serif" text-anchor="middle" textLength="{width * 0.9:g}" '
-        f'lengthAdjust="spacingAndGlyphs">{SAID}</text>'
+        f'<text x="{left + width / 2:g}" y="{top + height + strip * 0.7:g}" font-size="{strip * 0.6:g}" '
+        f'font-family="sans-serif" text-anchor="middle" textLength="{width * 0.7:g}" '
+        f'lengthAdjust="spacingAndGlyphs"><tspan fill="#fff">{SHORT}</tspan></text>'
     )
-    larger = b"%b%b" % (box[1], f'{left:g} {top:g} {width:g} {height + strip:g}"'.encode())
-    return body[: box.start()] + larger + body[box.end() : end] + line.encode() + body[end:]
+    head = opened[0]
+    if _BOX.search(head):
+        head = _BOX.sub(f'viewBox="{left:g} {top:g} {width:g} {height + strip:g}"'.encode(), head)
+    else:
+        head = _SIDES["height"].sub(f' height="{height + strip:g}"'.encode(), head)
+    return body[: opened.start()] + head + body[opened.end() : end] + line.encode() + body[end:]
+
+
+def _sides(head: bytes) -> tuple[float, float, float, float] | None:
+    """Return (left, top, width, height) of what a drawing's first tag says is shown, None where it does not say."""
+    box = _BOX.search(head)
+    if box:
+        try:
+            left, top, wide, high = map(float, box[1].split())
+        except ValueError:
+            return None
+        return left, top, wide, high
+    width, height = (_SIDES[name].search(head) for name in ("width", "height"))
+    return (0.0, 0.0, float(width[1]), float(height[1])) if width and height else None
 
 
 def picture(body: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -12,14 +13,17 @@ from django.db import DatabaseError
 from pop.server.separation import FILE, NEVER_MEET
 from pop.simulation.stamping import first_filled_table, stamp_of_database
 
+_NOTHING_YET: Final = "There is no demonstration data yet. `pop demo mapping` makes it."
+
 
 def refusal_of_database(*, making: bool = False) -> str:
     """Return why a command does not go on with its database, or "". `making`: it is the one that stamps a new one.
 
     A database that does not answer is nobody's yet: what needs it says so by itself.
     """
-    if not settings.DEMONSTRATION and not _is_there():
-        return ""
+    nothing = "" if making or not settings.DEMONSTRATION else _NOTHING_YET
+    if not _is_there():
+        return nothing
     try:
         found = stamp_of_database()
     except DatabaseError:
@@ -35,7 +39,7 @@ def refusal_of_database(*, making: bool = False) -> str:
             return (
                 f"The database is not empty (something stands in {filled}) and not of demonstration data. {NEVER_MEET}"
             )
-        return "" if making else "There is no demonstration data yet. `pop demo mapping` makes it."
+        return nothing
     if own != found.id:
         return f"The database's stamp is not that of the folder {settings.DATA_DIR}. Remove both, and begin anew."
     if not found.finished and not making:
