@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pop.privacy.backups import postgresql, sqlite
-from pop.privacy.backups.errors import BackupError
+from pop.privacy.backups.errors import BackupError, FilesError
 from pop.privacy.backups.files import Facts, Manifest, read_backup, write_backup
+from pop.privacy.backups.keepsakes import ENGINE
 from pop.privacy.backups.recipients import Identity, Recipient
 
 # SQL by name, whose answers are compared before and after. A question is asked in one engine only, never across.
@@ -40,10 +41,13 @@ def restore_backup(
     """Put a backup into an empty database of the same name and engine, and return its manifest.
 
     The whole file is read and proved before the database is touched; then it is read again into it, and what stands
-    there is compared with the manifest. Raises BackupError where anything differs. The database is then as before; on
-    PostgreSQL, where what differs shows only after its transaction ended, it must not be used.
+    there is compared with the manifest. Raises BackupError where anything differs, FilesError where it is one of
+    files. The database is then as before; on PostgreSQL, where what differs shows only after its transaction ended,
+    it must not be used.
     """
     proved = read_backup(path, identities=identities)
+    if proved.engine == ENGINE:
+        raise FilesError("the backup holds files, and no database")
     if proved.name != name:
         raise BackupError(f"the backup is of the database {proved.name}, not of {name}: say --database {proved.name}")
     if proved.engine != _engine(database):

@@ -21,7 +21,7 @@ from pop.audit.actions import note_restored, record
 from pop.audit.queries import HEADS
 from pop.privacy.backups import postgresql
 from pop.privacy.backups.actions import create_backup, restore_backup
-from pop.privacy.backups.errors import BackupError
+from pop.privacy.backups.errors import BackupError, FilesError
 from pop.privacy.backups.files import Manifest
 from pop.privacy.backups.recipients import (
     Identity,
@@ -32,7 +32,7 @@ from pop.privacy.backups.recipients import (
     recipients,
 )
 from pop.privacy.erasures import journal_exists, replay
-from pop.server.jobs import auditing
+from pop.server.jobs import auditing, backing_files
 from pop.server.jobs.preparing import make_ready
 from pop.server.wiring import ERASERS
 
@@ -64,7 +64,12 @@ def create(arguments: argparse.Namespace) -> int:
         except OSError as error:
             return _refuse("create", f"{path} cannot be written: {error.strerror}")
         print(f"{path}: {_tell(manifest)}, {path.stat().st_size} bytes, in {time.monotonic() - started:.1f} s")
-    return 0
+    try:
+        return 1 if backing_files.create_files(first, made, _recipients()) else 0
+    except BackupError as error:
+        return _refuse("create", error)
+    except OSError as error:
+        return _refuse("create", f"{backing_files.beside(first)} cannot be written: {error.strerror}")
 
 
 def restore(arguments: argparse.Namespace) -> int:
@@ -77,9 +82,13 @@ def restore(arguments: argparse.Namespace) -> int:
         return _refuse("restore", f"this service has no database of its own called {using}")
     started = time.monotonic()
     try:
-        manifest = restore_backup(
-            settings.DATABASES[using], path, name=using, identities=_identities(arguments.identity), questions=HEADS
-        )
+        keys = _identities(arguments.identity)
+    except BackupError as error:
+        return _refuse("restore", error)
+    try:
+        manifest = restore_backup(settings.DATABASES[using], path, name=using, identities=keys, questions=HEADS)
+    except FilesError:
+        return _restore_files(path, keys)
     except BackupError as error:
         return _refuse("restore", error)
     except OSError as error:
@@ -91,7 +100,22 @@ def restore(arguments: argparse.Namespace) -> int:
     if arguments.into is None:
         note_restored(made=manifest.made, using=using)
     verified = auditing.verify_one(using, restored=arguments.into is not None)
-    return 0 if erased and verified == 0 else 1
+    # Files are put back last: of what was erased again no row names any. A copy for looking at gets none.
+    is_whole = arguments.into is not None or using != DEFAULT_DB_ALIAS
+    attached = is_whole or _restore_files(backing_files.beside(path), keys) == 0
+    return 0 if erased and attached and verified == 0 else 1
+
+
+def _restore_files(path: Path, keys: list[Identity]) -> int:
+    """Put back the files of submissions from their backup, where there is one, and say whether all are there."""
+    try:
+        if path.exists():
+            backing_files.restore_files(path, keys)
+    except BackupError as error:
+        return _refuse("restore", f"{path.name}: {error}")
+    except OSError as error:
+        return _refuse("restore", f"the files of {path.name} cannot be written: {error.strerror}")
+    return 0 if backing_files.all_are_there(path) else 1
 
 
 def drill(arguments: argparse.Namespace) -> int:
@@ -102,7 +126,10 @@ def drill(arguments: argparse.Namespace) -> int:
         to, text = _drill_keys(arguments.identity)
         for using in settings.DATABASES:
             with tempfile.TemporaryDirectory(prefix=".drill-", dir=settings.DATA_DIR) as folder:
-                if not _drill_one(using, Path(folder), to, text):
+                held = _drill_one(using, Path(folder), to, text)
+                if using == DEFAULT_DB_ALIAS:
+                    held = backing_files.drill_files(Path(folder), to, identities(text)) and held
+                if not held:
                     print("The drill FAILED: what stands above says where.", file=sys.stderr)
                     return 1
     except BackupError as error:
