@@ -14,13 +14,14 @@ from django.utils import timezone
 from pop.registry.mapping.actions.shipping import load_instrument
 from pop.registry.mapping.instruments import NAMES
 from pop.server.jobs.registering import tell_ready
-from pop.surveys.collecting.actions.inviting import invite, revoke_invitation
+from pop.surveys.collecting.actions.inviting import revoke_invitation
 from pop.surveys.collecting.actions.partners import PartnerError, make_partner, make_token, revoke_token
 from pop.surveys.collecting.actions.surveys import SurveyError, close_survey, load_form, open_survey
 from pop.surveys.collecting.queries.invitations import invitations
 from pop.surveys.collecting.queries.partners import find_partner, id_of, tokens
 from pop.surveys.collecting.queries.surveys import surveys
 from pop.surveys.forms.refusals import RefusedFormError
+from pop.surveys.inviting.writing import public_address
 
 # Larger than any form that is loaded; what is larger is not read into memory to be refused.
 MOST_BYTES = 60_000_000
@@ -31,6 +32,9 @@ _REFUSALS = {
     "name_taken": "there is a partner of this name already",
     "unknown_partner": "there is no such partner",
     "unknown_token": "there is no such address: `pop survey tokens` and `pop survey invitations` list their ids",
+    "unknown_language": "mails are written in ar, en, es, fr, pt, ru, sw or zh",
+    "no_mail": "no mail can be written about this: the partner has no e-mail address, wants no mails or has answered, "
+    "or the form is not open",
     "unknown_form": "no such form was loaded: `pop survey list` shows them",
 }
 
@@ -117,13 +121,14 @@ def partner(arguments: argparse.Namespace) -> int:
     """Add a partner and print the id."""
     tell_ready()
     try:
-        print(make_partner(name=arguments.name, country=arguments.country, email=arguments.email, now=timezone.now()))
+        facts = {name: getattr(arguments, name) for name in ("name", "country", "email", "language")}
+        print(make_partner(**facts, now=timezone.now()))
     except PartnerError as error:
-        return _refuse("partner", error)
+        return refuse("partner", error)
     return 0
 
 
-def _found_or_made(name: str, now: datetime) -> UUID:
+def found_or_made(name: str, now: datetime) -> UUID:
     """Return the partner of a name or an id. Raises PartnerError where it is neither and no name either."""
     found = find_partner(name)
     if found is None:
@@ -137,14 +142,15 @@ def token(arguments: argparse.Namespace) -> int:
     tell_ready()
     now = timezone.now()
     try:
-        made = make_token(partner=_found_or_made(arguments.partner, now), now=now)
+        made = make_token(partner=found_or_made(arguments.partner, now), now=now)
     except PartnerError as error:
-        return _refuse("token", error)
+        return refuse("token", error)
     print(made.token)
+    elsewhere = "" if settings.PUBLIC_URL else "(in production your https address in its place). "
+    print(f"Server address for the app: {public_address(f'/openrosa/{made.token}')}", file=sys.stderr)
     print(
-        f"Server address for the app: http://127.0.0.1:{settings.PUBLIC_PORT}/openrosa/{made.token}\n"
-        f"(in production your https address in its place). It is shown this once; whoever has it can send in the "
-        f"partner's name. To end it: pop survey revoke {made.id}",
+        f"{elsewhere}It is shown this once; whoever has it can send in the partner's name. "
+        f"To end it: pop survey revoke {made.id}",
         file=sys.stderr,
     )
     return 0
@@ -159,38 +165,6 @@ def tokens_(_: argparse.Namespace) -> int:
     return 0
 
 
-def invite_(arguments: argparse.Namespace) -> int:
-    """Print a new link, this once."""
-    tell_ready()
-    now = timezone.now()
-    try:
-        made = invite(partner=_found_or_made(arguments.partner, now), form_id=arguments.form, now=now)
-    except PartnerError as error:
-        return _refuse("invite", error)
-    print(f"http://127.0.0.1:{settings.PUBLIC_PORT}/survey/i/{made.token}")
-    print(
-        f"(in production your https address in its place). It is shown this once; whoever has it can answer in the "
-        f"partner's name. To end it: pop survey revoke {made.id}",
-        file=sys.stderr,
-    )
-    return 0
-
-
-def invitations_(arguments: argparse.Namespace) -> int:
-    """List the links, tab between the columns: id, partner, form, made, how far it led and since when."""
-    tell_ready()
-    for each in invitations(arguments.form):
-        steps = (
-            ("revoked", each.revoked_at),
-            ("answered", each.answered_at),
-            ("started", each.started_at),
-            ("opened", each.opened_at),
-        )
-        led = next((f"{step} {at:%Y-%m-%d}" for step, at in steps if at), "not opened")
-        print(f"{each.id}\t{each.partner_name}\t{each.form_id}\t{each.made_at:%Y-%m-%d}\t{led}")
-    return 0
-
-
 def revoke(arguments: argparse.Namespace) -> int:
     """End an address or a link at once."""
     tell_ready()
@@ -202,11 +176,12 @@ def revoke(arguments: argparse.Namespace) -> int:
         now = timezone.now()
         ended = revoke_invitation(invitation=wanted, now=now) if linked else revoke_token(token=wanted, now=now)
     except PartnerError as error:
-        return _refuse("revoke", error)
+        return refuse("revoke", error)
     print("revoked" if ended else "was revoked before")
     return 0
 
 
-def _refuse(verb: str, error: PartnerError) -> int:
+def refuse(verb: str, error: PartnerError) -> int:
+    """Say why something was not done, and return the exit code."""
     print(f"pop survey {verb}: {_REFUSALS[error.code]}", file=sys.stderr)
     return 1

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Max, Q, QuerySet
 
 from pop.people.asking import Ask, Rows
-from pop.surveys.collecting.models import Partner, Token
+from pop.surveys.collecting.models import Assignment, Partner, Token
 from pop.surveys.collecting.rules.tokens import lookup_of
 
 SORTS = {
@@ -90,6 +90,17 @@ def tokens(partner: UUID | None = None) -> Sequence[TokenFacts]:
         for row in rows.order_by("-made_at", "-id")
     ]
     return sorted(found, key=lambda each: each.revoked_at is not None)
+
+
+def assigned_forms(partner: UUID) -> frozenset[str]:
+    """Return the form_ids that a partner's addresses offer; none means every open form."""
+    return frozenset(Assignment.objects.filter(partner_id=partner).values_list("form_id", flat=True))
+
+
+def assignments() -> Sequence[tuple[UUID, str, str]]:
+    """Return every assignment as partner, the partner's name and form_id, by name."""
+    rows = Assignment.objects.order_by("partner__name", "form_id")
+    return list(rows.values_list("partner_id", "partner__name", "form_id"))
 
 
 def partner_of(token: str) -> UUID | None:

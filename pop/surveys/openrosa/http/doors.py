@@ -23,7 +23,7 @@ from pop.places.languages import best_language
 from pop.surveys.collecting.actions.receiving import Outcome, RefusedError, receive
 from pop.surveys.collecting.bodies import MOST_BYTES, Body, BodyError, Incoming, LeftError, Parts, parted, take
 from pop.surveys.collecting.files import is_full
-from pop.surveys.collecting.queries.partners import partner_of
+from pop.surveys.collecting.queries.partners import assigned_forms, partner_of
 from pop.surveys.collecting.queries.surveys import offered, offered_xform
 from pop.surveys.collecting.rules.reading import MalformedError
 from pop.surveys.openrosa.documents import Listed, form_list, manifest, response
@@ -124,15 +124,16 @@ class OpenRosa:
         if scope["method"] not in {"GET", "HEAD"}:
             raise DoorError("other_method", headers=((b"allow", b"GET, HEAD"),))
         if rest == "formList":
-            listed = await self._in_thread(_listed, query.get("formID"), _is_true(query.get("listAllVersions")), own)
+            every = _is_true(query.get("listAllVersions"))
+            listed = await self._in_thread(_listed, partner, query.get("formID"), every, own)
             return 200, form_list(listed), (_XML,)
         if door == "forms" and what:
-            xform = await self._in_thread(offered_xform, what, query.get("version"))
+            xform = await self._in_thread(_xform, partner, what, query.get("version"))
             if xform is None:
                 raise DoorError("unknown_form")
             return 200, xform, (_XML,)
         if door == "manifest" and what:
-            if await self._in_thread(offered_xform, what, query.get("version")) is None:
+            if await self._in_thread(_xform, partner, what, query.get("version")) is None:
                 raise DoorError("unknown_form")
             return 200, manifest(), (_XML,)
         raise DoorError("not_found")
@@ -213,7 +214,18 @@ def _receive(body: Body, content_type: str, partner: UUID) -> Outcome:
     return done.outcome
 
 
-def _listed(form_id: str | None, every_version: bool, own: str) -> list[Listed]:
+def _offers(partner: UUID, form_id: str) -> bool:
+    """Return whether a form is for this partner. What was filled in of another one is taken all the same."""
+    only = assigned_forms(partner)
+    return not only or form_id in only
+
+
+def _xform(partner: UUID, form_id: str, version: str | None) -> bytes | None:
+    return offered_xform(form_id, version) if _offers(partner, form_id) else None
+
+
+def _listed(partner: UUID, form_id: str | None, every_version: bool, own: str) -> list[Listed]:
+    only = assigned_forms(partner)
     return [
         Listed(
             form_id=each.form_id,
@@ -224,6 +236,7 @@ def _listed(form_id: str | None, every_version: bool, own: str) -> list[Listed]:
             manifest=f"{own}/manifest/{quote(each.form_id, safe='')}?version={quote(each.version, safe='')}",
         )
         for each in offered(form_id, every_version=every_version)
+        if not only or each.form_id in only
     ]
 
 
