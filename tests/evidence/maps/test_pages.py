@@ -152,6 +152,16 @@ def test_a_country_page_shows_it_against_its_region(public: Client, kenya: Simpl
     assert "taken part" in panel
 
 
+def test_a_countrys_history_says_what_was_changed_on_its_ministrys_word(kenya: SimpleNamespace) -> None:
+    def changed(via: str) -> None:
+        Change.objects.create(service=kenya.line, field="languages", before="sw", after="sw en", via=via)
+
+    changed("apply_proposal")
+    assert "ministry" not in country_panel("KE", "en")
+    changed("apply_focal_proposal")
+    assert "Languages, on the word of the country&#x27;s ministry" in country_panel("KE", "en")
+
+
 def test_a_service_stands_among_its_like(kenya: SimpleNamespace) -> None:
     kenya.make("Second")
     assert "in this country: 2" in service_panel(kenya.line.pk, "en")

@@ -157,16 +157,22 @@ def test_a_guess_at_a_number_that_is_not_shown_is_not_confirmed(kenya, ministry,
     guess = {"service_id": kenya.service.pk, "said": SAID, "by": ministry.person.pk}
     known = national.add_contact(values=contact_values(leaves_trace=None), **guess)
     assert national.add_contact(values=contact_values(as_stated="1199"), **guess) != known
+    deciding.reject(proposal_id=known, reason="duplicate", by=people.ann.pk)
+    assert "there is another one" not in ministry.get(f"/country/proposals/{known}").content.decode()
 
 
 def test_of_a_record_on_the_map_only_neither_numbers_nor_the_website_are_shown_or_changed(
-    make_service, ministry, service_values
+    make_service, ministry, service_values, contact_values
 ):
     record = make_service(safety="mapped_only", from_survey=True)
     page = ministry.get(f"/country/services/{record.pk}").content.decode()
     assert "116" not in page
     assert "childlinekenya" not in page
     assert 'name="website"' not in ministry.get(f"/country/services/{record.pk}/correct").content.decode()
+    assert "/contacts/add" not in page
+    assert ministry.get(f"/country/services/{record.pk}/contacts/add").status_code == 404
+    guess = {"service_id": record.pk, "values": contact_values(), "said": SAID, "by": ministry.person.pk}
+    assert refusal_of(national.add_contact, **guess) == "unknown"
     made = national.correct_service(
         service_id=record.pk,
         values=service_values(record, languages=["sw"], website=""),
@@ -325,6 +331,18 @@ def test_they_leave_room_for_others_on_a_record(kenya, people, ministry, contact
     seen = Seen("https://example.org/", TODAY, "desk_checked")
     values = contact_values(as_stated="1195")
     assert proposing.propose_new_contact(service_id=kenya.service.pk, values=values, seen=seen, by=people.editor.pk)
+
+
+def test_what_they_make_and_take_back_all_day_counts_as_well(kenya, ministry, contact_values, monkeypatch):
+    monkeypatch.setattr(proposing, "MOST_OF_ONE", 3)
+    for dial in ("1190", "1191", "1192"):
+        national.take_back(
+            proposal_id=number_of(kenya, contact_values, ministry.person.pk, dial), by=ministry.person.pk
+        )
+    given = {"kenya": kenya, "contact_values": contact_values, "by": ministry.person.pk}
+    assert refusal_of(number_of, **given) == "too_many_waiting"
+    Proposal.objects.update(proposed_at=dt.datetime.now(dt.UTC) - dt.timedelta(days=2))
+    assert number_of(**given)
 
 
 def test_they_take_their_own_proposal_back_and_see_why_not(kenya, people, ministry, contact_values):

@@ -64,8 +64,11 @@ def correct_contact(*, service_id: UUID, contact_id: UUID, values: Mapping[str, 
 
 @transaction.atomic
 def add_contact(*, service_id: UUID, values: Mapping[str, Any], said: Said, by: UUID) -> UUID:
-    """Propose one more contact of a service. Raises as the above."""
+    """Propose one more contact of a service; not of one whose contacts are not shown. Raises as the above."""
     found = _record(service_id, by)
+    if found.facts.mapped_only:
+        # Whatever came of it would tell whether the record has that very number.
+        raise RefusalError("unknown")
     _stays(found, values)
     wanted = {**values, "withheld": ""}
     return proposing.propose_new_contact(service_id=service_id, values=wanted, seen=_seen(found, said), by=by)

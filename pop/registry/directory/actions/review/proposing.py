@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from pop.registry.directory.actions.review.permission import RefusalError, require, require_focal_point, trace
@@ -37,9 +37,11 @@ from pop.registry.directory.rules.editing import (
 from pop.registry.directory.rules.publication import CHECKED_KINDS, CLEAR, MAPPED_ONLY, cleared
 
 MOST_WAITING = 50
-# A guest leaves room for the house: on one record for all focal points together, and for each of them in all.
+# A guest leaves room for the house: on one record for all focal points together, and for each of them in all, that
+# wait or were made within a day.
 MOST_OF_FOCAL_POINTS = 10
 MOST_OF_ONE = 100
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -171,8 +173,10 @@ def _open_record(service_id: UUID, seen: Seen, by: UUID) -> Service:
 
 def leave_room(by: UUID, about: QuerySet[Proposal]) -> None:
     """Refuse one more proposal of a focal point where too many wait, among those `about` it or of this person."""
-    of_guests = Proposal.objects.filter(from_focal_point=True, state="waiting")
-    if (about & of_guests).count() >= MOST_OF_FOCAL_POINTS or of_guests.filter(proposed_by=by).count() >= MOST_OF_ONE:
+    recent = Q(state="waiting") | Q(proposed_at__gt=timezone.now() - _DAY)
+    if about.filter(from_focal_point=True, state="waiting").count() >= MOST_OF_FOCAL_POINTS:
+        raise RefusalError("too_many_waiting")
+    if Proposal.objects.filter(recent, proposed_by=by, from_focal_point=True).count() >= MOST_OF_ONE:
         raise RefusalError("too_many_waiting")
 
 

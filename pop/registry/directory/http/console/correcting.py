@@ -53,8 +53,10 @@ def service_correct(request: HttpRequest, service_id: UUID) -> HttpResponse:
 @staff(FOCAL_POINT)
 @form_methods
 def contact_add(request: HttpRequest, service_id: UUID) -> HttpResponse:
-    """Propose one more contact."""
+    """Propose one more contact, where contacts are shown."""
     found = found_record(request, service_id)
+    if found.facts.mapped_only:
+        raise Http404
     form = NationalContactForm(request.POST if request.method == "POST" else None, stays_in=found.facts.country)
 
     def propose(form: NationalContactForm) -> UUID:

@@ -274,6 +274,11 @@ def _read(rows: QuerySet[Proposal], reader: UUID) -> list[NationalProposal]:
 _ANY_TIME: Final = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
+def _reason(code: str) -> str:
+    """Return why not; that a record has a thing already would confirm a guess at what it does not show."""
+    return "other" if code == "duplicate" else code
+
+
 def _own(row: Proposal, reader: UUID) -> bool:
     return row.from_focal_point and row.proposed_by == reader
 
@@ -321,5 +326,5 @@ def _national(row: Proposal, reader: UUID) -> NationalProposal:
         state=row.state,
         own=own,
         from_focal_point=row.from_focal_point,
-        reasons=tuple(answer.reason for answer in answers if own and not answer.yes),
+        reasons=tuple(_reason(answer.reason) for answer in answers if own and not answer.yes),
     )
