@@ -36,7 +36,7 @@ ANCHOR_DIR = Path(os.environ.get("POP_ANCHOR_DIR", DATA_DIR / "anchors")).absolu
 # Who can open backups: age public keys with commas between, or a file of them (pop/privacy/backups/recipients.py).
 BACKUP_RECIPIENTS = os.environ.get("POP_BACKUP_RECIPIENTS", "")
 PRODUCTION = os.environ.get("POP_PRODUCTION", "") == "1"
-# Everything in the database is invented, and every page, file and answer says so; set by `pop demo`, never by a request.
+# Everything in the database is invented, and all that leaves says so; set by `pop demo`, never by a request.
 DEMONSTRATION = os.environ.get("POP_DEMONSTRATION", "") == "1"
 PUBLIC_PORT = int(os.environ.get("POP_PUBLIC_PORT", "8000"))
 CONSOLE_PORT = int(os.environ.get("POP_CONSOLE_PORT", "8001"))
