@@ -39,6 +39,8 @@ _FORMS = {
     "survey_see_submissions": "What came in",
     "survey_see_links": "Links to this form",
     "survey_see_public": "The form itself",
+    "survey_see_share": "What may be passed on: its address, a code of it, texts",
+    "column_do": "What to do",
     "survey_refused_unknown_form": "No such form was loaded.",
     "survey_refused_unknown_version": "No such version of this form was loaded.",
     "survey_refused_version_taken": "This version is taken by a form with other content. Give the changed form "
@@ -83,7 +85,8 @@ _SUBMISSIONS = {
     "submission_page": "Questions",
     "submission_unread": "This edition cannot read the form any more. The answers stand under the names of questions.",
     "submission_withdrawn": "Whoever sent this took it back. Nothing of it is shown.",
-    "submission_respondent_hint": "What is about the person who answered is left out here. To see it is written down.",
+    "submission_respondent_hint": "What is about the person who answered is left out here. Whoever looks at it is "
+    "written down.",
     "submission_respondent": "Show who answered",
     "submission_provenance": "Where it is from",
     "submission_fault_where": "Question",
@@ -164,7 +167,7 @@ _PARTNERS = {
     "led_revoked": "ended",
     "revoke": "End",
     "revoke_named": "End what was made on {day}",
-    "revoke_hint": "Ends at once. What came through it stays.",
+    "revoke_hint": "What is ended stops at once. What came through it stays.",
     "revoked": "Ended.",
     "revoked_before": "It was ended before.",
     "no_open_form": "No form was loaded yet.",

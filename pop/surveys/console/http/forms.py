@@ -18,6 +18,8 @@ from pop.surveys.collecting.actions.surveys import Loaded, SurveyError, close_su
 from pop.surveys.collecting.queries.surveys import Known, listed, surveys
 from pop.surveys.console.http.wording import ROLES, SAY, WORDS, day
 from pop.surveys.forms.refusals import RefusedFormError
+from pop.surveys.inviting.writing import public_address
+from pop.surveys.pages.rendering import root_of
 
 _STATES = {"draft": "survey_draft", "open": "survey_open", "closed": "survey_closed_state"}
 _TONES = {"draft": "warn", "open": "good", "closed": "quiet"}
@@ -84,6 +86,7 @@ def survey_one(request: HttpRequest, form: str) -> HttpResponse:
         "form": form,
         "versions": [{"known": each, "state": _state(each), "day": day(each.loaded_at)} for each in versions],
         "open": any(each.state == "open" for each in versions),
+        "public": public_address(root_of(form)),
     }
     return page(request, "surveys/console/form.html", context, words=WORDS)
 

@@ -90,6 +90,8 @@ def submissions_list(request: HttpRequest, form: str) -> HttpResponse:
         "formats": choices("format", FORMATS),
         "languages": [(tag, own_name(tag)) for tag in spoken],
         "may_respondents": RESPONDENTS in member(request).roles,
+        "action_address": "#take",
+        "action_label": SAY["export_title"],
     }
     return show(request, listing, context)
 
