@@ -10,9 +10,9 @@ WORDS = Words(
         "national_services_title": "Services in my country",
         "national_services_hint": "What everybody can read about the services of your country. Open one to propose a "
         "correction. Others decide about it.",
-        "national_where": "Shown to",
-        "national_shown_children": "children",
-        "national_shown_map": "the map only, not checked for children yet",
+        "national_where": "Shown",
+        "national_shown_everywhere": "everywhere",
+        "national_shown_map": "on the map only, not checked for children yet",
         "national_findings_title": "What contradicts itself",
         "national_findings_hint": "What the rules find in the records of your country, and somebody should correct.",
         "national_proposals_title": "Proposals about my country",

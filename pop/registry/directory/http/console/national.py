@@ -64,7 +64,7 @@ def _of_countries(request: HttpRequest) -> dict[str, list[tuple[str, str]]]:
 def _where(row: NationalLine) -> Cell:
     if row.mapped_only:
         return Cell(SAY["national_shown_map"], tone="warn")
-    return Cell(SAY["national_shown_children"], tone="good")
+    return Cell(SAY["national_shown_everywhere"], tone="good")
 
 
 SERVICE_COLUMNS = (
@@ -272,7 +272,11 @@ def emergency_list(request: HttpRequest) -> HttpResponse:
 
 
 def _called(contact: ContactFacts) -> str:
-    return f"{named('channel', contact.channel)} {contact.dial or SAY['national_concealed']}"
+    return f"{named('channel', contact.channel)} {_dial(contact)}"
+
+
+def _dial(contact: ContactFacts) -> str:
+    return contact.dial or SAY["national_concealed" if contact.concealed else "not_known"]
 
 
 def _contact(contact: ContactFacts, found: NationalRecord) -> Mapping[str, Any]:
@@ -281,7 +285,7 @@ def _contact(contact: ContactFacts, found: NationalRecord) -> Mapping[str, Any]:
     return {
         "id": contact.id,
         "channel": named("channel", contact.channel),
-        "dial": contact.dial or SAY["national_concealed"],
+        "dial": _dial(contact),
         "may_correct": columns is not None,
         "facts": [(label(name), value(name, shown[name]), None) for name in _CONTACT_SHOWN if shown.get(name)],
     }
