@@ -168,6 +168,11 @@ class Answering:
         """Return what the form's expressions see of an answer: blank while it is not relevant or not valid."""
         return self._question_node(path).text
 
+    def all_seen(self) -> dict[str, str | None]:
+        """Return what `seen` says of every question by its path, and None for one that is not relevant."""
+        nodes = (node for node in below(self._root) if isinstance(node.item, Question))
+        return {address(node): node.text if node.relevant else None for node in nodes}
+
     def add_repeat(self, path: str) -> str:
         """Add a row at the end of a repeat (a path without its last place); return the new row's path.
 

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 import warnings
-import zipfile
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any, Final
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.escape import unescape
 
 from pop.surveys.forms.refusals import RefusedFormError
 from pop.surveys.forms.workbooks import check_workbook
-from pop.surveys.importing.reading.shaping import Cells, Shaping, place_of
+from pop.surveys.importing.reading.cells import Styles, cells_of
+from pop.surveys.importing.reading.shaping import Shaping, place_of
 from pop.surveys.importing.rules.problems import Problem, RefusedFileError
 from pop.surveys.importing.rules.tables import MAIN, Table
 
+PROBLEMS_SHEET: Final = "_problems"
+"""A sheet that we wrote beside rows to mend; it says what was wrong, and is not read."""
 LARGEST_UNPACKED: Final = 160 * 1024 * 1024
 _P = rb"<(?:\w+:)?"
 _MERGED = re.compile(_P + rb'mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
@@ -44,11 +45,14 @@ def read_workbook(data: bytes, *, shaping: Shaping) -> tuple[Table, ...]:
     try:
         with warnings.catch_warnings():  # of what a workbook holds besides its cells: drop-downs, colours
             warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            try:
-                return _tables(book, data, shaping)
-            finally:
-                book.close()
+            # Only what the sheets share: openpyxl would read each sheet from end to end to learn how wide it is.
+            reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            reader.read_manifest()
+            reader.read_strings()
+            reader.read_workbook()
+            apply_stylesheet(reader.archive, reader.wb)
+            with reader.archive:
+                return _tables(reader, shaping)
     except RefusedFileError:
         raise
     except Exception:  # whatever a library finds wrong with a stranger's file
@@ -61,21 +65,20 @@ def _code(code: str, data: bytes) -> str:
     return code
 
 
-def _tables(book: Any, data: bytes, shaping: Shaping) -> tuple[Table, ...]:
+def _tables(reader: Any, shaping: Shaping) -> tuple[Table, ...]:
     found: list[Table] = []
     problems: list[Problem] = []
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for sheet in book.worksheets:
-            shown = str(sheet.title)
-            raw = archive.read(sheet._worksheet_path.lstrip("/"))
-            problems += _unseen(shown, raw)
-            lost = [place_of(match[1].decode()) for match in _UNCOUNTED.finditer(raw)]
-            del raw
-            sheet.reset_dimensions()
-            name = MAIN if not found else shown
-            table = shaping.table(name, shown, _rows(sheet.iter_rows(values_only=True)), lost)
-            if table.header:
-                found.append(table)
+    styles = _styles(reader)
+    for sheet, part in reader.parser.find_sheets():
+        shown = str(sheet.name)
+        if shown == PROBLEMS_SHEET or "chartsheet" in part.Type:
+            continue
+        raw = reader.archive.read(part.target)
+        problems += _unseen(shown, raw)
+        lost = [place_of(match[1].decode()) for match in _UNCOUNTED.finditer(raw)]
+        table = shaping.table(MAIN if not found else shown, shown, cells_of(raw, styles), lost)
+        if table.header:
+            found.append(table)
     if problems:
         raise RefusedFileError(*problems)
     return tuple(found)
@@ -93,29 +96,7 @@ def _unseen(shown: str, raw: bytes) -> Iterator[Problem]:
             yield Problem(code, shown, name=number[1].decode() if number else "")
 
 
-def _rows(rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[int, Cells]]:
-    for number, cells in enumerate(rows, 1):
-        yield number, [_text(cell) for cell in cells]
-
-
-def _text(value: object) -> str:
-    """Return what a cell holds as a text, whatever its format shows."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return (unescape(value) if "_x" in value else value).strip()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{Decimal(repr(value)):f}"
-    if isinstance(value, dt.datetime):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dt.time):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, dt.timedelta):
-        return (dt.datetime(1900, 1, 1, tzinfo=dt.UTC) + value).strftime("%H:%M:%S")
-    return str(value)
+def _styles(reader: Any) -> Styles:
+    strings = [unescape(text) if "_x" in text else text for text in map(str, reader.shared_strings)]
+    book = reader.wb
+    return Styles(strings, frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch)

@@ -173,19 +173,18 @@ class Filling:
 
     def _compare(self, answering: Answering, given: Sequence[tuple[str, Given]], problems: list[Problem]) -> None:
         """Find what the file answers and the form would not keep."""
+        every = answering.all_seen()
         for path, each in given:
             if not each.value:
                 continue
-            try:
-                if not answering.relevant(path):
-                    if self._mapping.unasked == "refuse":
-                        problems.append(each.problem("not_asked"))
-                    continue
-                seen = answering.seen(path)
-            except NoSuchPathError:
+            if path not in every:
                 problems.append(each.problem("no_such_row"))
                 continue
-            if seen == "" or (each.question.choices is not None and seen != each.value):
+            seen = every[path]
+            if seen is None:
+                if self._mapping.unasked == "refuse":
+                    problems.append(each.problem("not_asked"))
+            elif seen == "" or (each.question.choices is not None and seen != each.value):
                 off = each.question.choices is None and each.question.kind == "range"
                 problems.append(each.problem("off_scale" if off else "not_offered"))
 

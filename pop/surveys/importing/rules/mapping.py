@@ -73,10 +73,11 @@ class Constant:
 @dataclass(frozen=True)
 class ColumnMapping:
     """The mapping of one kind of file to one form. `zone` is of moments that tell none; "" for an encoding or a
-    delimiter that is found out.
+    delimiter that is found out. `source` tells the ids of one collection from those of another that counts alike.
     """
 
     system: str = "table"
+    source: str = ""
     columns: tuple[ColumnRule, ...] = ()
     sheets: tuple[SheetRule, ...] = ()
     constants: tuple[Constant, ...] = ()
@@ -92,6 +93,7 @@ class ColumnMapping:
         """Return it as JSON holds it, without what says nothing."""
         return {
             "system": self.system,
+            "source": self.source,
             "separator": self.separator,
             "date_order": self.date_order,
             "decimal_mark": self.decimal_mark,
@@ -103,6 +105,18 @@ class ColumnMapping:
             "constants": [dict(vars(each)) for each in self.constants],
             "columns": [_said(vars(each), "column", "use") for each in self.columns],
         }
+
+    def text(self) -> str:
+        """Return it as JSON that a person can look through: a line for each column."""
+        plain = self.plain()
+        lines = []
+        for name, value in plain.items():
+            if isinstance(value, list) and value:
+                rows = ",\n".join(f"    {json.dumps(row, ensure_ascii=False)}" for row in value)
+                lines.append(f"  {json.dumps(name)}: [\n{rows}\n  ]")
+            else:
+                lines.append(f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
+        return "{\n" + ",\n".join(lines) + "\n}"
 
     @property
     def sha256(self) -> str:
@@ -149,6 +163,7 @@ def mapping_of(plain: object) -> ColumnMapping:
         ("delimiter", ("", *DELIMITERS)),
         ("zone", None),
         ("separator", None),
+        ("source", None),
     ):
         value = plain.get(name, known[name])
         if not isinstance(value, str) or (allowed is not None and value not in allowed) or len(value) > 80:

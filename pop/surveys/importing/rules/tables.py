@@ -21,7 +21,7 @@ class Row:
 
     number: int
     cells: tuple[str, ...] = field(repr=False)
-    bad: Mapping[int, str] = NONE
+    bad: Mapping[int, str] = field(default_factory=lambda: NONE)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""The rows that stay behind, as a workbook like the file that they came in: to be mended and brought again."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from pop.surveys.importing.reading.workbooks import PROBLEMS_SHEET
+from pop.surveys.importing.rules.mapping import ColumnMapping
+from pop.surveys.importing.rules.tables import MAIN, Book, Row, Table
+
+_UNFIT_NAME = re.compile(r"[\[\]:*?/\\]")
+_LONGEST_NAME = 31
+
+
+def to_mend(
+    book: Book, mapping: ColumnMapping, behind: Collection[tuple[str, int]], said: Iterable[tuple[str, str]]
+) -> bytes:
+    """Return an .xlsx workbook with the rows of `behind` (sheet and row) and all rows that belong to them.
+
+    `said` are (place, sentence) of what is wrong, on a sheet that no import reads. Every cell is a text: nothing in
+    it is ever taken for a formula.
+    """
+    workbook = Workbook(write_only=True)
+    wanted = _keys(book.main, [row for row in book.main.rows if (book.main.shown[:100], row.number) in behind], mapping)
+    for table in book.tables:
+        sheet = workbook.create_sheet(_UNFIT_NAME.sub("_", table.name or table.shown)[:_LONGEST_NAME])
+        sheet.append([_text(sheet, column) for column in table.header])
+        for row in table.rows:
+            if (table.shown[:100], row.number) in behind or (
+                table.name != MAIN and _belongs(table, row, mapping, wanted)
+            ):
+                sheet.append([_text(sheet, cell) for cell in row.cells])
+    sheet = workbook.create_sheet(PROBLEMS_SHEET)
+    for place, sentence in said:
+        sheet.append([_text(sheet, place), _text(sheet, sentence)])
+    kept = io.BytesIO()
+    workbook.save(kept)
+    return kept.getvalue()
+
+
+def _belongs(table: Table, row: Row, mapping: ColumnMapping, wanted: set[str]) -> bool:
+    """Whether a row belongs to one that stays behind; if so, what belongs to it does too."""
+    parent = _place(table, mapping, "parent")
+    if parent is None or row.cells[parent] not in wanted:
+        return False
+    wanted |= _keys(table, [row], mapping)
+    return True
+
+
+def _keys(table: Table, rows: Iterable[Row], mapping: ColumnMapping) -> set[str]:
+    place = _place(table, mapping, "key")
+    if place is None:
+        place = _place(table, mapping, "id")
+    return {row.cells[place] for row in rows if row.cells[place]} if place is not None else set()
+
+
+def _place(table: Table, mapping: ColumnMapping, use: str) -> int | None:
+    named = {rule.column for rule in mapping.columns if rule.sheet == table.name and rule.use == use}
+    return next((place for place, column in enumerate(table.header) if column in named), None)
+
+
+def _text(sheet: Any, text: str) -> Any:
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+    if text:
+        cell.data_type = "s"
+    return cell

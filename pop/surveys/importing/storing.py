@@ -1,0 +1,46 @@
+"""Where the files of unfinished imports lie: `imports/` in the data directory, each under the id of its import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+
+def keep(import_id: UUID, data: bytes) -> None:
+    """Put a file on the disk; when this returns it survives a power cut. Raises OSError."""
+    target = _path(import_id)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    staged = target.with_suffix(".new")
+    try:
+        with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(staged, target)
+    finally:
+        staged.unlink(missing_ok=True)
+    handle = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read(import_id: UUID) -> bytes | None:
+    """Return a file's bytes, or None where they are gone."""
+    try:
+        return _path(import_id).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def forget(import_id: UUID) -> None:
+    """Delete a file, if it is there."""
+    _path(import_id).unlink(missing_ok=True)
+
+
+def _path(import_id: UUID) -> Path:
+    return Path(settings.DATA_DIR) / "imports" / str(import_id)
