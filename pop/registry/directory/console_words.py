@@ -125,6 +125,8 @@ _RECORD = {
     "via_apply_focal_proposal": "approved proposal of the ministry's focal point",
     "proposal_from_ministry": "The focal point of the country's ministry proposed this, and nobody here has "
     "checked it yet. Look it up somewhere else before you agree.",
+    "proposal_ministry_left": "Whoever proposed this no longer speaks for the country, so it cannot be made. If it is "
+    "right, an editor proposes it anew.",
     "proposal_by_ministry": "{name}, ministry's focal point",
     "via_suspend": "suspension",
     "via_create_service": "added by staff",

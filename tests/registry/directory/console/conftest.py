@@ -135,3 +135,17 @@ def service_values() -> Callable[..., dict[str, Any]]:
         return {name: getattr(service, name) for name in names} | given
 
     return make
+
+
+@pytest.fixture
+def ministry(console, make_staff, sign_in, client):  # type: ignore[no-untyped-def]
+    """Kenya's focal point at a browser of their own."""
+    return sign_in(client, make_staff("focal_point", name="Wanjiru", countries=["KE"]))
+
+
+@pytest.fixture
+def uganda(make_service) -> SimpleNamespace:  # type: ignore[no-untyped-def]
+    """A record and an emergency number of another country."""
+    found = make_service(name="Sauti", country="UG", timezone="Africa/Kampala")
+    number = EmergencyNumber.objects.create(country="UG", dial="999", kind="police", stage="x", source="list", rank=1)
+    return SimpleNamespace(service=found, contact=found.contacts.get(), number=number)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from pop.people import queries as people
 from pop.people.asking import Ask, Rows
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page
@@ -95,6 +96,7 @@ def proposal_one(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         "title": named("proposal_kind", line.kind),
         "line": line,
         "called": _called(line),
+        "left": waiting and line.from_focal_point and line.country not in people.spoken_for(line.by),
         "subject": line.subject,
         "country": country(line.country),
         "state": chip("proposal_state", line.state),
