@@ -19,7 +19,7 @@ from pop.places.words import LANGUAGES
 from pop.registry.mapping.instruments import NAMES
 from pop.server import asgi, marks
 from pop.server.marking import AS_IT_IS, HEADER, Marked
-from pop.server.security import Header, Message, Receive, Scope, Secured, Send
+from pop.server.security import Message, Receive, Scope, Secured, Send
 from pop.server.separation import DEMONSTRATION
 from pop.server.talking import Talking
 from pop.server.wiring import plain_doors, snapshots
