@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,6 +15,7 @@ from uuid import UUID
 from django.db import connections
 from django.db.models import Count, Max
 
+from pop.evidence.maps.boards import Boards
 from pop.evidence.maps.models import CountryRisk
 from pop.evidence.maps.rules.board import Board, Selection
 from pop.evidence.maps.rules.filters import Accepted, Filter
@@ -68,42 +68,26 @@ def select(asked: Filter, *, now: datetime) -> Answer:
     return Selection(found, asked, today=now.date(), states=states_now)
 
 
+def make_aside() -> None:
+    """Make boards in a thread of their own from now on: for processes that answer many people."""
+    _boards.make_aside()
+
+
+def wait_for_board(seconds: float) -> None:
+    """Wait until no board is in the making, at most so long."""
+    _boards.wait(seconds)
+
+
 def warm(*, now: datetime) -> None:
     """Make the board and look up every country's holidays, so that no reader waits for it; for the start of a process.
 
-    It runs in a thread of its own, whose connections it gives back.
+    It runs in a thread of its own, whose connections it gives back. From then on boards are made aside.
     """
+    make_aside()
     try:
         select(Filter({"open": ("now",)}), now=now)
     finally:
         connections.close_all()
-
-
-class _Kept(NamedTuple):
-    edition: tuple[object, ...]
-    board: Board[MappedRecord]
-
-
-class _Boards:
-    """The board in force, made again when the registry or the table of risk has changed."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: _Kept | None = None
-
-    def current(self) -> Board[MappedRecord]:
-        """Return the board of this moment. Two requests at once make it once."""
-        edition = (*mapped.edition(), *_risk_edition())
-        kept = self._kept
-        if kept is not None and kept.edition == edition:
-            return kept.board
-        with self._lock:
-            if self._kept is None or self._kept.edition != edition:
-                self._kept = _Kept(edition, make_board())
-            return self._kept.board
-
-
-_boards = _Boards()
 
 
 def board() -> Board[MappedRecord]:
@@ -119,6 +103,19 @@ def make_board() -> Board[MappedRecord]:
         took_part=took_part(),
         regions={edition: regions_of(edition) for edition in EDITIONS},
     )
+
+
+def still_shown(old: Board[MappedRecord]) -> Board[MappedRecord]:
+    """Return an old board without what has left the map since, and without what two people have hidden since."""
+    return old.narrowed(mapped.ids_off_map(), risks_that_hold())
+
+
+_boards = Boards(
+    edition=lambda: (*mapped.edition(), *_risk_edition()),
+    make=make_board,
+    narrow=still_shown,
+    done=connections.close_all,
+)
 
 
 def _risk_edition() -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from typing import Any
 
@@ -165,3 +166,32 @@ def test_pages_of_records_hold_each_record_once_in_one_order() -> None:
 def test_evidence_ages_from_the_day_it_was_made() -> None:
     found = board(made(1, stage_on=date(2025, 11, 22)), made(2, stage_on=date(2025, 11, 21)), made(3, stage_on=None))
     assert [ask(found, evidence=age).total for age in ("year", "three_years", "older", "undated")] == [1, 1, 0, 1]
+
+
+def test_a_narrowed_board_shows_nothing_that_a_new_one_would_hide() -> None:
+    chance = random.Random(11)
+    kinds, operators = ("helpline", "shelter", "youth_led_solution"), ("civil_society", "youth_led", "government")
+    for _ in range(60):
+        records = [
+            made(number, country=chance.choice(("KE", "TZ", "FR")), kind=chance.choice(kinds), operator=operator)
+            for number in range(1, 40)
+            for operator in (chance.choice(operators),)
+        ]
+        before = (Risk("KE", "kind", "shelter", "region"),) if chance.random() < 0.5 else ()
+        effect = chance.choice(("region", "hidden"))
+        after = (Risk(chance.choice(("KE", "TZ")), "kind", chance.choice(kinds), effect),)
+        left = [each for each in records if chance.random() < 0.8]
+        old = board(*records, risks=before)
+        whole = len(old.records)
+        gone = {each.id for each in records} - {each.id for each in left}
+        found, fresh = old.narrowed(gone, after), board(*left, risks=after)
+        shown, may = ask(found), ask(fresh)
+        assert {each.id for each in shown.all()} <= {each.id for each in may.all()}
+        assert all(shown.by_country[code] <= may.by_country[code] for code in shown.by_country)
+        regional = {each.id for number, each in enumerate(found.records) if found.regional >> number & 1}
+        assert regional <= {each.id for each in fresh.records}
+        assert found.guarded >= fresh.guarded
+        assert found.known <= fresh.known
+        assert not any(found.listed_record(id) for id in gone)
+        assert len(old.records) == whole
+        assert {each.id for each in ask(old).all()} >= {each.id for each in shown.all()}

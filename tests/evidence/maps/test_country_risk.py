@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from pop.audit.models import AuditRow
 from pop.evidence.maps import actions, queries
 from pop.evidence.maps.actions import RefusalError
 from pop.evidence.maps.models import CountryRisk
+from pop.registry.directory.models import Service
 from tests.evidence.maps.making import fill_registry
 
 pytestmark = [pytest.mark.storage, pytest.mark.django_db]
@@ -142,3 +144,27 @@ def test_at_the_console_one_person_proposes_and_another_agrees(as_staff: Callabl
     wrong = approver.post("/map-risks/add", {**given, "which": "topic:bullying"})
     assert "Please choose which one" in wrong.content.decode()
     assert approver.post(answer["Location"] + "/burn").status_code == 404
+
+
+def test_what_two_people_hide_and_what_is_suspended_leaves_the_old_board_at_once(db: None) -> None:
+    fill_registry(60)
+    old = queries.make_board()
+    hidden = next(each for each in old.records if each.country == "KE" and old.listed_record(each.id))
+    taken = next(each for each in old.records if each.country == "FR" and old.listed_record(each.id))
+    Service.objects.filter(pk=taken.id).update(state="suspended")
+    CountryRisk.objects.create(
+        country="KE",
+        about="everything",
+        effect="hidden",
+        reason="attacks",
+        state="holds",
+        proposed_by="00000000-0000-0000-0000-000000000001",
+        agreed_by="00000000-0000-0000-0000-000000000002",
+        proposed_at=timezone.now(),
+        agreed_at=timezone.now(),
+    )
+    found = queries.still_shown(old)
+    assert found.listed_record(hidden.id) is None
+    assert found.listed_record(taken.id) is None
+    assert "KE" in found.guarded
+    assert 0 < found.listed.bit_count() == queries.make_board().listed.bit_count()

@@ -6,7 +6,8 @@ the size of the registry, and every view counts bits of that one answer. So no t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+import copy
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -119,6 +120,29 @@ class Board(Generic[R]):
     def listed_record(self, id: UUID) -> R | None:
         """Return a record that is shown by country, None for any other."""
         return self._by_id.get(id)
+
+    def narrowed(self, off: Collection[UUID], risks: Iterable[Risk]) -> Board[R]:
+        """Return this board without the records of `off` and without those that these lines hide more than before.
+
+        It only ever shows less: a record that is counted by region from now on is in no number until the next board.
+        """
+        lines = by_country(risks)
+        gone = 0
+        for number, record in enumerate(self.records):
+            near = lines.get(record.country, ())
+            if record.id in off or (near and not self._may_stay(number, record, near)):
+                gone |= 1 << number
+        found = copy.copy(self)
+        found.guarded = self.guarded | frozenset(lines)
+        found.listed, found.regional = self.listed & ~gone, self.regional & ~gone
+        left = [self.records[number] for number in _numbers(found.listed)]
+        found._by_id = {record.id: record for record in left}
+        found.known = frozenset(record.country for record in left)
+        return found
+
+    def _may_stay(self, number: int, record: R, lines: Sequence[Risk]) -> bool:
+        where = where_shown(Traits(record.country, record.kind, record.operator, record.topics), lines)
+        return where == "country" or (where == "region" and bool(self.regional >> number & 1))
 
     def any_of(self, name: str, values: Iterable[str]) -> int:
         """Return the records that have at least one of a fact's values."""

@@ -108,6 +108,11 @@ def edition() -> tuple[object, ...]:
     return (*shown.values(), Contact.objects.count(), Change.objects.count())
 
 
+def ids_off_map() -> frozenset[UUID]:
+    """Return which records may stand on no map now. One that ever stood there is never deleted: its id is kept."""
+    return frozenset(Service.objects.exclude(_ON_MAP).order_by().values_list("id", flat=True))
+
+
 def mapped_records() -> Iterator[MappedRecord]:
     """Yield the published records that may stand on a map, in order of id, in two queries.
 
