@@ -32,8 +32,8 @@ class Step:
     data: bytes
 
 
-def tracer(output: Path) -> list[str]:
-    """Return the command that runs another one and records what it writes."""
+def tracer(output: Path, *, also: str = "") -> list[str]:
+    """Return the command that runs another one and records what it writes; `also` are more calls to record."""
     return [
         "strace",
         "-f",
@@ -45,7 +45,7 @@ def tracer(output: Path) -> list[str]:
         "-s",
         "70000",
         "-e",
-        f"trace={TRACED}",
+        f"trace={TRACED}{also and ','}{also}",
         "-o",
         str(output),
     ]

@@ -23,6 +23,8 @@ from django.conf import settings
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 _INCOMING: Final = "incoming"
+# Places whose directories this process knows to be on the disk.
+_ready: set[Path] = set()
 LEFT_SECONDS: Final = 86_400.0
 """What no row names after a day belongs to no request that is still under way."""
 UNDER_WAY_SECONDS: Final = 600.0
@@ -42,7 +44,7 @@ def incoming() -> Path:
 
 
 def check_room(size: int) -> None:
-    """Raise OSError (ENOSPC) where so many bytes more would leave less of the disk than is kept free for everything else."""
+    """Raise OSError (ENOSPC) where so many bytes more would take what is kept free for everything else."""
     if shutil.disk_usage(incoming()).free < size + settings.DISK_RESERVE:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -64,8 +66,7 @@ def keep(data: bytes) -> str:
     check_room(len(data))
     name = hashlib.sha256(data).hexdigest()
     target = path_of(name)
-    made = not target.parent.exists()
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_ready(folder())
     with _lock(fcntl.LOCK_SH):
         try:
             # It may be there already, and old: now it is wanted again.
@@ -73,8 +74,6 @@ def keep(data: bytes) -> str:
         except FileNotFoundError:
             _write(target, data)
     _sync(target.parent)
-    if made:
-        _sync(folder())
     return name
 
 
@@ -126,6 +125,20 @@ def forget(names: Collection[str]) -> int:
                     path.unlink()
                     gone += 1
     return gone
+
+
+def _make_ready(place: Path) -> None:
+    """Make every directory of a place and sync them, once per process: a file is only as safe as the way to it.
+
+    Whoever finds a directory that somebody else made a moment ago does not know whether it is on the disk yet.
+    """
+    if place in _ready:
+        return
+    for number in range(256):
+        (place / f"{number:02x}").mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sync(place)
+    _sync(place.parent)
+    _ready.add(place)
 
 
 @contextlib.contextmanager

@@ -43,7 +43,10 @@ def test_everything_is_synced_before_keeping_is_over(data_dir: Path, monkeypatch
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(os, "replace", lambda *where: done.append("rename") or rename(*where))
     files.keep(b"abc")
-    assert done == ["file", "rename", "folder", "folder"]
+    assert done == ["folder", "folder", "file", "rename", "folder"]
+    done.clear()
+    files.keep(b"abcd")
+    assert done == ["file", "rename", "folder"]
 
 
 def test_a_failing_sync_keeps_nothing_under_the_name(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
