@@ -23,7 +23,7 @@ from pop.helpline.supervision.words import LINES as OWN_LINES
 from pop.helpline.supervision.words import PAGES as SUPERVISION
 from pop.helpline.words.child import TALK
 from pop.helpline.words.staff import WORDS as STAFF
-from pop.pages.words import SHELL
+from pop.pages.words import DEMONSTRATION, SHELL
 from pop.people.words import WORDS as PEOPLE
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
 from pop.registry.directory.national_words import WORDS as NATIONAL
@@ -31,8 +31,8 @@ from pop.registry.directory.words import REGISTRY
 from pop.registry.mapping.console_words import WORDS as MAPPING
 from pop.registry.mapping.words import INSTRUMENTS
 from pop.signposting.finder.words import ADULT, FINDER
-from pop.simulation.words import DEMONSTRATION
 from pop.surveys.console.words import WORDS as SURVEYS
+from pop.surveys.inviting.console_words import WORDS as INVITATIONS
 from pop.surveys.inviting.words import INVITING
 from pop.surveys.openrosa.words import OPENROSA
 from pop.surveys.pages.words import SURVEY
@@ -64,6 +64,7 @@ CONSOLE_PARTS: tuple[Words, ...] = (
     MAPPING,
     NATIONAL,
     SURVEYS,
+    INVITATIONS,
 )
 
 Moved = tuple[str, str]

@@ -22,6 +22,7 @@ _FRAME = {
     "menu_survey_forms": "Forms",
     "menu_partners": "Partners",
     "menu_survey_links": "Links to answer",
+    "menu_reminders": "Reminders",
     "menu_helpline": "Helpline",
     "menu_desk": "Desk",
     "menu_closed": "Closed conversations",

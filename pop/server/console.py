@@ -15,8 +15,18 @@ from pop.registry.directory.http.console.urls import console_urlpatterns as regi
 from pop.registry.directory.queries.console.national import use_shield
 from pop.registry.mapping.http.urls import console_urlpatterns as mapping
 from pop.surveys.console.http.urls import console_urlpatterns as surveys
+from pop.surveys.inviting.http.urls import console_urlpatterns as inviting
 
-urlpatterns: list[URLPattern | URLResolver] = [*registry, *mapping, *maps, *surveys, *desk, *supervision, *people]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *registry,
+    *mapping,
+    *maps,
+    *surveys,
+    *inviting,
+    *desk,
+    *supervision,
+    *people,
+]
 use_alerts(escrow_alerts)
 use_shield(hidden_in_country)
 handler404 = "pop.people.pages.layout.missing"

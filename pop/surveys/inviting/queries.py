@@ -97,6 +97,17 @@ def takes_mails(partner: UUID) -> bool:
     return not Partner.objects.filter(id=partner).exclude(mails_stopped_at=None).exists()
 
 
+def not_invited(form_id: str, *, most: int) -> list[tuple[UUID, str]]:
+    """Return partners that mails may be written to and that have no link to a form in force: id and name, by name."""
+    invited_to_it = Invitation.objects.filter(partner=OuterRef("pk"), form_id=form_id, revoked_at=None)
+    stopped = Partner.objects.filter(email__iexact=OuterRef("email")).exclude(mails_stopped_at=None)
+    answers = Submission.objects.filter(partner=OuterRef("pk"), survey__form_id=form_id)
+    rows = Partner.objects.filter(mails_refused_at=None).exclude(email="")
+    for reason in (invited_to_it, stopped, answers):
+        rows = rows.exclude(Exists(reason))
+    return list(rows.order_by("name", "id").values_list("id", "name")[:most])
+
+
 def waits_to_be_sent(now: datetime) -> int:
     """Return how many mails are due and not sent; those whose sending was broken off count again after a while."""
     return _to_send(now).count()

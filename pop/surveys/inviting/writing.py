@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from pop.pages.words import DEMONSTRATION
 from pop.places.words import LANGUAGES
 from pop.surveys.collecting.queries.surveys import Known
 from pop.surveys.collecting.queries.titles import title_of
@@ -54,6 +55,7 @@ def written(letter: Letter) -> EmailMessage:
         if key not in said:
             said[key] = INVITING.say(f"{key}_{letter.number}" if key == "mail_about" else key, language)
             said[key] = said[key].format(**values)
+    mark = [DEMONSTRATION.say("mail", language)] if settings.DEMONSTRATION else []
     headers = {
         "Message-ID": f"<{letter.mail}@{urlsplit(link).hostname}>",
         "Auto-Submitted": "auto-generated",
@@ -64,7 +66,7 @@ def written(letter: Letter) -> EmailMessage:
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return EmailMessage(
         subject=INVITING.say(f"mail_subject_{letter.number}", language).format(**values),
-        body="\n\n".join(said[key] for key in _BODY) + "\n",
+        body="\n\n".join([*mark, *(said[key] for key in _BODY)]) + "\n",
         from_email=settings.MAIL_FROM or f"pop@{urlsplit(link).hostname}",
         to=[letter.to],
         headers=headers,
