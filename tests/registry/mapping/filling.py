@@ -22,7 +22,7 @@ YES = {
     for group in ("identity", "reach", "services", "channels", "safeguards", "experience", "helplines")
 }
 LINE = {
-    "time_given": "short",
+    "time_given": "full",
     "may_answer": "OK",
     "service_name": "Lantern Line",
     "organisation_name": "The Lantern Association",

@@ -28,7 +28,7 @@ def _own_data(data_dir: Path) -> None:
 @pytest.fixture
 def changed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A later edition of the project, whose instruments are of another version."""
-    monkeypatch.setattr(shipping, "source", lambda name: shipped(name).replace(b"20261122", b"20270101"))
+    monkeypatch.setattr(shipping, "source", lambda name: shipped(name).replace(b"20261123", b"20270101"))
     monkeypatch.setattr(actions, "load", load)
 
 
@@ -46,16 +46,16 @@ def test_a_first_start_opens_all_four_and_a_second_one_does_nothing(monkeypatch:
 def test_loading_alone_leaves_a_draft() -> None:
     loaded = load_instrument("youth_led", now=NOW)
     assert loaded is not None
-    assert states() == [("20261122", "draft")]
+    assert states() == [("20261123", "draft")]
 
 
 @pytest.mark.usefixtures("changed")
 def test_a_new_version_opens_beside_the_one_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shipping, "source", shipped)
     load_instrument("youth_led", now=NOW, opened=True)
-    monkeypatch.setattr(shipping, "source", lambda name: shipped(name).replace(b"20261122", b"20270101"))
+    monkeypatch.setattr(shipping, "source", lambda name: shipped(name).replace(b"20261123", b"20270101"))
     load_instrument("youth_led", now=NOW, opened=True)
-    assert sorted(states()) == [("20261122", "open"), ("20270101", "open")]
+    assert sorted(states()) == [("20261123", "open"), ("20270101", "open")]
 
 
 @pytest.mark.usefixtures("changed")
@@ -64,7 +64,7 @@ def test_a_form_that_people_closed_is_not_opened_by_a_new_version() -> None:
     open_survey(form_id="pop_youth_led", now=NOW)
     close_survey(form_id="pop_youth_led", now=NOW)
     load_instrument("youth_led", now=NOW, opened=True)
-    assert sorted(states()) == [("20261122", "closed"), ("20270101", "draft")]
+    assert sorted(states()) == [("20261123", "closed"), ("20270101", "draft")]
 
 
 def test_words_that_changed_under_the_same_version_are_refused_and_do_not_stop_a_start(

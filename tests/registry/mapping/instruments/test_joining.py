@@ -94,7 +94,8 @@ def test_a_missing_piece_list_message_or_label_is_named(folder: Path) -> None:
 def test_an_include_lays_its_condition_on_the_groups_of_the_piece_and_keeps_theirs() -> None:
     rows = {row["name"]: row.get("relevant") for row in joining.rows_of("platforms") if "name" in row}
     gate = "selected(${in_product_help}, 'people')"
-    assert [rows[name] for name in ("ways", "channel", "people")] == [gate] * 3
+    own = "(${time_given} = 'full' or ${channels} != '')"
+    assert [rows[name] for name in ("ways", "channel", "people")] == [gate, gate, f"({gate}) and {own}"]
     assert rows["channels"] is None
     assert joining._limited({"type": "begin group", "relevant": "a"}, "b")["relevant"] == "(b) and (a)"
 
