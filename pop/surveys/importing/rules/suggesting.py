@@ -74,6 +74,8 @@ def _columns(
         rule = names.exact(column, table.name, repeat)
         if column in own and (own[column] != LEFT_OUT or rule is None or rule.use == LEFT_OUT):
             exact[column] = ColumnRule(column, own[column], table.name)
+        elif column in own and system == "microsoft_forms" and not names.labels(column):
+            exact[column] = ColumnRule(column, own[column], table.name)
         elif column in own and system == "microsoft_forms":
             # Its own “Name” of whoever was signed in, or a question that is called so: a person must say.
             exact[column] = ColumnRule(column, "", table.name)
@@ -160,6 +162,10 @@ class _Names:
                 except ValueMistakeError:
                     continue
         return None
+
+    def labels(self, column: str) -> bool:
+        """Whether a header is the label of a question: Microsoft Forms knows no other names."""
+        return folded(column) in self._by_label
 
     def like(self, column: str, sheet: str, repeat: Repeat | None, taken: set[str]) -> ColumnRule | None:
         """Return the rule of a header that reads much like one label, and like no other one as much."""

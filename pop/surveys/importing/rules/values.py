@@ -132,7 +132,7 @@ class Values:
         rest = said[: zone.start()].strip() if zone else said
         day, _, clock = rest.replace("T", " ", 1).partition(" ")
         try:
-            date = dt.date.fromisoformat(self._date(day))
+            date = dt.date.fromisoformat(self._date(_in_full(day) if code == "bad_moment" else day))
             time = dt.time.fromisoformat(_clock(clock.lstrip(", "))) if clock else dt.time()
         except ValueError:
             raise ValueMistakeError(code) from None
@@ -183,6 +183,11 @@ class Values:
                 raise ValueMistakeError("bad_date")
             said = f"{year}-{int(month):02}-{int(day):02}"
         return _kept("date", said, "bad_date")
+
+
+def _in_full(day: str) -> str:
+    """Return a day that a program wrote with two digits of its year: none of them is older than this century."""
+    return re.sub(r"\A(\d{1,2}[-./]\d{1,2}[-./])(\d{2})\Z", r"\g<1>20\2", day)
 
 
 def _words(said: str) -> str:
