@@ -45,3 +45,13 @@ SHELL = Words(
         "error_text": "It is not your fault. Please try again.",
     },
 )
+
+# What demonstration data says of itself: on every page of either door (pop/server/marking.py), and in each mail.
+DEMONSTRATION = Words(
+    "demonstration",
+    {
+        "title": "Demonstration data",
+        "text": "Everything here is invented. No service on this page can help you.",
+        "mail": "Demonstration data: everything in this mail is invented.",
+    },
+)

@@ -20,8 +20,8 @@ from typing import Final
 
 import openpyxl
 
+from pop.pages.words import DEMONSTRATION
 from pop.places.words import LANGUAGES, RIGHT_TO_LEFT
-from pop.simulation.words import DEMONSTRATION
 
 SAID: Final = "Demonstration data: everything here is invented. It shows no real service and leads nobody to help."
 SHORT: Final = SAID.partition(".")[0]

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 from lxml import etree
 
+from pop.pages.words import DEMONSTRATION
 from pop.places.words import LANGUAGES
 from pop.server import marks
-from pop.simulation.words import DEMONSTRATION
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
