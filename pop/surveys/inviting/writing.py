@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -56,8 +57,9 @@ def written(letter: Letter) -> EmailMessage:
             said[key] = INVITING.say(f"{key}_{letter.number}" if key == "mail_about" else key, language)
             said[key] = said[key].format(**values)
     mark = [DEMONSTRATION.say("mail", language)] if settings.DEMONSTRATION else []
+    sender = settings.MAIL_FROM or f"pop@{urlsplit(link).hostname}"
     headers = {
-        "Message-ID": f"<{letter.mail}@{urlsplit(link).hostname}>",
+        "Message-ID": f"<{letter.mail}@{parseaddr(sender)[1].rpartition('@')[2]}>",
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
         "List-Unsubscribe": f"<{stop}>",
@@ -67,7 +69,7 @@ def written(letter: Letter) -> EmailMessage:
     return EmailMessage(
         subject=INVITING.say(f"mail_subject_{letter.number}", language).format(**values),
         body="\n\n".join([*mark, *(said[key] for key in _BODY)]) + "\n",
-        from_email=settings.MAIL_FROM or f"pop@{urlsplit(link).hostname}",
+        from_email=sender,
         to=[letter.to],
         headers=headers,
     )

@@ -154,7 +154,7 @@ def test_a_server_that_goes_away_in_the_middle_gets_the_mail_again_as_the_same_m
     clock.on(minutes=16)
     assert send_due(clock=clock).sent == 1
     [mail] = inbox.mails
-    assert mail["Message-ID"] == f"<{Mail.objects.get().id}@pop.example.org>"
+    assert mail["Message-ID"] == f"<{Mail.objects.get().id}@example.org>"
 
 
 def test_who_dies_between_sending_and_noting_it_sends_a_second_time_and_both_links_work(
