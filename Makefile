@@ -16,7 +16,7 @@ check: .venv/.test
 bench: .venv/.test
 	@exec $(BIN)/python bench/run.py
 
-soak: .venv/.test  ## the long proofs: PART=kills|cuts|live|flood|bulk|clock|surveys|gone, SIZE=small
+soak: .venv/.test  ## the long proofs: PART=kills|cuts|live|flood|bulk|clock|surveys|submissions|gone, SIZE=small
 	@exec $(BIN)/python tools/soak.py $(PART) $(SIZE)
 
 fix: .venv/.test  ## put imports and layout in order

@@ -31,6 +31,7 @@ STATE = ROOT / "build" / "soak.json"
 PAGE = ROOT / "docs" / "why" / "reliability.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 LIVE = "tests/helpline/conversations/live"
+FAULTS = "tests/surveys/faults"
 MEASURED = re.compile(
     r"measured (\d+) s: ([\d.]+) messages/s, talking (\d+), p95 (\d+) ms, p99 (\d+) ms, longest (\d+) ms, "
     r"tried again (\d+) times"
@@ -70,9 +71,9 @@ class Part:
     unit: str
 
 
-def tested(test: str, variable: str, count: int, unit: str) -> Outcome:
+def tested(test: str, variable: str, count: int, unit: str, *, folder: str = LIVE) -> Outcome:
     """Run one of the tests with a number of its own."""
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", f"{LIVE}/{test}"]
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", f"{folder}/{test}"]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, variable: str(count)}, capture_output=True, text=True, check=False
     )
@@ -153,6 +154,15 @@ def surveys(small: bool) -> Outcome:
     )
 
 
+def submissions(small: bool) -> Outcome:
+    """Kill the door, and cut the power, while programs and browsers send answers with pictures."""
+    killed = tested("test_kills.py", "POP_SOAK_SUBMISSION_KILLS", 10 if small else 40, "", folder=FAULTS)
+    cut = tested("test_power_cuts.py", "POP_SOAK_SUBMISSION_CUTS", 10 if small else 20, "", folder=FAULTS)
+    good = killed.good and cut.good
+    said = "0 lost, 0 doubled, no half picture in {size:,} kills and power cuts; the controls failed as they must"
+    return Outcome(good, killed.size + cut.size, said if good else "FAILED")
+
+
 PARTS = {
     "kills": Part("1,000 × `kill -9` under load: nothing acknowledged lost, nothing doubled", (10, 1), kills, "kills"),
     "cuts": Part("200 power cuts: the same, and with less syncing the same test fails", (5, 1), cuts, "power cuts"),
@@ -170,6 +180,13 @@ PARTS = {
         (10, 1),
         surveys,
         "paths",
+    ),
+    "submissions": Part(
+        "200 × `kill -9` and 100 power cuts while answers with pictures come in: nothing acknowledged lost, nothing "
+        "doubled, no picture by half",
+        (5, 1),
+        submissions,
+        "kills and power cuts",
     ),
     "gone": Part("the database goes and comes back: “not sent”, then all goes on", (4, 1), gone, "stops"),
 }

@@ -1,0 +1,9 @@
+"""The settings with pictures whose directories are not synced: a negative control. A power cut loses such pictures."""
+
+from __future__ import annotations
+
+from pop.server.settings import *  # noqa: F403
+from pop.surveys.collecting import files
+
+assert callable(files._sync), "the control would control nothing"
+files._sync = lambda _: None
