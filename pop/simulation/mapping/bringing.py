@@ -30,8 +30,6 @@ from pop.surveys.forms.loading import load
 # Addresses at which nobody can ever be; nobody signs in with them, because they have no password.
 PLACE: Final = "@demonstration.invalid"
 PARTNERS: Final = 10
-# For an instrument that does not ask what kind of service it is about, until its answers say so.
-_USUAL_KIND: Final = "self_help"
 
 
 class Reviewers(NamedTuple):
@@ -95,8 +93,7 @@ def _bring_one(response: Response, *, seed: int, partner: UUID | None, reviewers
     if proposal is None:
         taken = {*reviewed.values, *(("contacts",) if reviewed.contacts else ())}
         choices = {field: "take" for field in taken if reviewed.consents.get(field)}
-        kind = "" if reviewed.values.get("kind") else _USUAL_KIND
-        proposal = take_up(finding_id=finding, choices=choices, as_new=True, kind=kind, by=reviewers.editor)
+        proposal = take_up(finding_id=finding, choices=choices, as_new=True, kind="", by=reviewers.editor)
     for person in reviewers.approvers:
         # Of a run that was stopped in between: agreed to, or decided, is what it shall be.
         with contextlib.suppress(RefusalError):
