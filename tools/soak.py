@@ -71,9 +71,9 @@ class Part:
     unit: str
 
 
-def tested(test: str, variable: str, count: int, unit: str, *, folder: str = LIVE) -> Outcome:
+def tested(test: str, variable: str, count: int, unit: str) -> Outcome:
     """Run one of the tests with a number of its own."""
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", f"{folder}/{test}"]
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", test]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, variable: str(count)}, capture_output=True, text=True, check=False
     )
@@ -84,21 +84,21 @@ def tested(test: str, variable: str, count: int, unit: str, *, folder: str = LIV
 
 
 def kills(small: bool) -> Outcome:
-    return tested("test_kills.py", "POP_SOAK_KILLS", 20 if small else 100, "kills")
+    return tested(f"{LIVE}/test_kills.py", "POP_SOAK_KILLS", 20 if small else 100, "kills")
 
 
 def cuts(small: bool) -> Outcome:
     return tested(
-        "test_power_cuts.py", "POP_SOAK_CUTS", 10 if small else 40, "power cuts; the control failed as it must"
+        f"{LIVE}/test_power_cuts.py", "POP_SOAK_CUTS", 10 if small else 40, "power cuts; the control failed as it must"
     )
 
 
 def clock(small: bool) -> Outcome:
-    return tested("test_clock_jumps.py", "POP_SOAK_JUMPS", 4 if small else 20, "jumps")
+    return tested(f"{LIVE}/test_clock_jumps.py", "POP_SOAK_JUMPS", 4 if small else 20, "jumps")
 
 
 def gone(small: bool) -> Outcome:
-    return tested("test_database_gone.py", "POP_SOAK_GONE", 1 if small else 5, "stops of PostgreSQL")
+    return tested(f"{LIVE}/test_database_gone.py", "POP_SOAK_GONE", 1 if small else 5, "stops of PostgreSQL")
 
 
 def live(small: bool) -> Outcome:
@@ -156,8 +156,8 @@ def surveys(small: bool) -> Outcome:
 
 def submissions(small: bool) -> Outcome:
     """Kill the door, and cut the power, while programs and browsers send answers with pictures."""
-    killed = tested("test_kills.py", "POP_SOAK_SUBMISSION_KILLS", 10 if small else 40, "", folder=FAULTS)
-    cut = tested("test_power_cuts.py", "POP_SOAK_SUBMISSION_CUTS", 10 if small else 20, "", folder=FAULTS)
+    killed = tested(f"{FAULTS}/test_kills.py", "POP_SOAK_SUBMISSION_KILLS", 10 if small else 40, "")
+    cut = tested(f"{FAULTS}/test_power_cuts.py", "POP_SOAK_SUBMISSION_CUTS", 10 if small else 20, "")
     good = killed.good and cut.good
     said = "0 lost, 0 doubled, no half picture in {size:,} kills and power cuts; the controls failed as they must"
     return Outcome(good, killed.size + cut.size, said if good else "FAILED")

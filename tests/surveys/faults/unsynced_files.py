@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pop.server.settings import *  # noqa: F403
 from pop.surveys.collecting import files
 
 assert callable(files._sync), "the control would control nothing"
-files._sync = lambda _: None
+
+
+def _unsynced(directory: Path) -> None:
+    """Leave a directory to the system."""
+
+
+files._sync = _unsynced
