@@ -86,10 +86,13 @@ def put_row(row: AnswerNode) -> None:
 
 def below(node: Node) -> Iterator[AnswerNode]:
     """Yield a node and all answers inside it, in document order."""
-    if isinstance(node, AnswerNode):
-        yield node
-    for child in node.children:
-        yield from below(child)
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, AnswerNode):
+            yield each
+        if each.children:
+            waiting.extend(reversed(each.children))
 
 
 def find(root: AnswerNode, path: str) -> AnswerNode:

@@ -130,4 +130,4 @@ def _clean(text: str) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]

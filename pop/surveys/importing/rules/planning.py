@@ -96,6 +96,9 @@ class Plan:
         for step in steps:
             said = row.cells[step.place]
             rule, question = step.rule, step.target.question
+            # Most columns of a wide export say nothing: a blank, or a choice that was not ticked.
+            if not said or (said == "0" and rule.use == "choice" and not rule.values):
+                continue
             given = Given(question, "", table.shown, row.number, rule.column)
             if step.place in row.bad:
                 continue
