@@ -15,6 +15,7 @@ PARTS = (
     "maps.py",
     "surveys.py",
     "survey_pages.py",
+    "exports.py",
     "chat.py",
     "desk.py",
     "prosody.py",
