@@ -155,7 +155,7 @@ def test_every_class_of_record_is_listed_with_its_days() -> None:
 def test_every_table_is_listed_with_how_long_it_is_kept() -> None:
     tables = {
         model._meta.db_table
-        for name in ("helpline", "people", "audit", "events")
+        for name in ("helpline", "people", "audit", "events", "surveys")
         for model in apps.get_app_config(name).get_models()
     }
     listed = {table for cells in rows(page("look-up/data.md")) for table in coded(cells[0])}
