@@ -34,6 +34,7 @@ _FRAME = {
     "whole": "Whole world",
     "as_picture": "Save as a picture (PNG)",
     "zoom_hint": "With the drawing in focus: plus and minus to zoom, arrow keys to move.",
+    "zoom_more": "Two fingers zoom as well, and so does the wheel, with Ctrl or with the drawing in focus.",
     "empty": "Nothing that is published matches this question.",
     "not_understood": "This address asks for something that the map does not know",
     "not_understood_text": "The part of the address called “{parameter}” is not understood.",

@@ -27,7 +27,7 @@ def _hash(text: str) -> str:
 # What the drawing needs stands alone in the file that one takes away; the pages have it and more.
 DRAWING_CSS = " ".join(_read("drawing.css").split())
 CSS = " ".join((_read("drawing.css") + _read("map.css")).split())
-SCRIPT = "\n".join(line.strip() for line in _read("map.js").splitlines() if not line.startswith("//")) + "\n"
+SCRIPT = "\n".join(line.strip() for line in _read("map.js").splitlines() if not line.lstrip().startswith("//")) + "\n"
 STYLE_HASHES = (_hash(CSS), _hash(DRAWING_CSS))
 SCRIPT_HASH = _hash(SCRIPT)
 
