@@ -64,6 +64,15 @@ def test_every_statement_says_where_it_stands(size: int) -> None:
     assert {each.year for each in statements(size)} == {"2023" if size == 143 else "2022"}
 
 
+def test_what_children_said_in_a_poll_is_in_no_data_set() -> None:
+    with (TABLES / "shares.csv").open(encoding="utf-8", newline="") as file:
+        apart = [row for row in csv.DictReader(file) if row["rule"] == "apart"]
+    assert {row["set"] for row in apart} == {"poll"}
+    said = " ".join(row["said"] for row in apart)
+    assert [share for share in ("76 per", "33 per", "27 per", "24 per", "87 countries") if share not in said] == []
+    assert not {each.id for size in SIZES for each in statements(size)} & {row["id"] for row in apart}
+
+
 def test_all_countries_that_the_report_names_are_there_and_one_more() -> None:
     places = {each.answers["country"] for each in carrying(143)}
     assert len(places) == 83
