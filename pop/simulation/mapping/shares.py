@@ -1,8 +1,8 @@
 """What was published about the answers, as statements that a set of answers fulfils or not.
 
 The statements stand in tables/shares.csv, each with its source, its place there, its year, and what was decided where
-sources conflict. A share is told by a whole number of services; a statement without a number keeps to its words. Those of the
-set "poll" are about children, whose answers are not invented: they stand there so that none is missing.
+sources conflict. A share is told by a whole number of services; a statement without a number keeps to its words. Those
+of the set "poll" are about children, whose answers are not invented: they stand there so that none is missing.
 """
 
 from __future__ import annotations
