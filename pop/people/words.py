@@ -21,7 +21,6 @@ _FRAME = {
     "menu_surveys": "Surveys",
     "menu_survey_forms": "Forms",
     "menu_partners": "Partners",
-    "menu_survey_links": "Links to answer",
     "menu_reminders": "Reminders",
     "menu_helpline": "Helpline",
     "menu_desk": "Desk",

@@ -7,21 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Q, Value, When
-
-from pop.people.asking import Ask, Rows
 from pop.surveys.collecting.models import Invitation
-from pop.surveys.collecting.queries.partners import id_of
 from pop.surveys.collecting.rules.tokens import lookup_of
 
 STEPS = ("unopened", "opened", "started", "answered", "revoked")
 """How far a link led, from nowhere on."""
-SORTS = {
-    "partner": ("partner__name", "-made_at"),
-    "form": ("form_id", "partner__name"),
-    "led": ("-led", "partner__name"),
-    "made": ("-made_at",),
-}
 
 
 @dataclass(frozen=True)
@@ -61,28 +51,14 @@ def invitation_ever(token: str) -> Invited | None:
     return _invited(row) if row else None
 
 
-def invitations(form_id: str | None = None) -> Sequence[Invited]:
-    """Return the links to a form, or to all: newest first."""
+def invitations(form_id: str | None = None, *, partner: UUID | None = None) -> Sequence[Invited]:
+    """Return the links to a form, or to all; of a partner, or of all: newest first."""
     rows = Invitation.objects.select_related("partner").order_by("-made_at", "-id")
-    return [_invited(row) for row in (rows if form_id is None else rows.filter(form_id=form_id))]
-
-
-def listed(ask: Ask) -> Rows[Invited]:
-    """Return the links that a list asks for; filters: `form`, `partner` (id), `led` (`STEPS`); sorts: `SORTS`."""
-    steps = [When(**{f"{step}_at__isnull": False}, then=Value(STEPS.index(step))) for step in reversed(STEPS[1:])]
-    rows = Invitation.objects.select_related("partner").annotate(led=Case(*steps, default=Value(0)))
-    if ask.search:
-        rows = rows.filter(Q(partner__name__icontains=ask.search) | Q(form_id__icontains=ask.search))
-    wanted = ask.filters
-    if wanted.get("form"):
-        rows = rows.filter(form_id=wanted["form"])
-    if wanted.get("partner"):
-        found = id_of(wanted["partner"])
-        rows = rows.filter(partner_id=found) if found else rows.none()
-    if wanted.get("led") in STEPS:
-        rows = rows.filter(led=STEPS.index(wanted["led"]))
-    ordered = rows.order_by(*ask.order(SORTS, ("-made_at", "id")))
-    return Rows([_invited(row) for row in ordered[ask.first : ask.first + ask.count]], rows.count())
+    if form_id is not None:
+        rows = rows.filter(form_id=form_id)
+    if partner is not None:
+        rows = rows.filter(partner_id=partner)
+    return [_invited(row) for row in rows]
 
 
 def _invited(row: Invitation) -> Invited:

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pop.people.asking import EXPORT_SIZE, Ask
 from pop.people.entrance import member, staff
 from pop.people.pages.layout import page, tell
 from pop.people.pages.lists import Cell, Column, Listing, show
@@ -23,10 +22,10 @@ from pop.places.words import LANGUAGES
 from pop.surveys.collecting.actions.inviting import invite, revoke_invitation
 from pop.surveys.collecting.actions.partners import PartnerError, change_partner, make_partner, make_token, revoke_token
 from pop.surveys.collecting.queries import invitations, partners
-from pop.surveys.collecting.queries.invitations import STEPS, Invited
+from pop.surveys.collecting.queries.invitations import Invited
 from pop.surveys.collecting.queries.partners import PartnerFacts, tokens
 from pop.surveys.collecting.queries.surveys import surveys
-from pop.surveys.console.http.wording import ROLES, SAY, WORDS, choices, country, day, minute, yes_or_no
+from pop.surveys.console.http.wording import ROLES, SAY, WORDS, country, day, minute, yes_or_no
 from pop.surveys.inviting.writing import public_address
 
 _LED_TONES = {"unopened": "warn", "opened": "", "started": "", "answered": "good", "revoked": "quiet"}
@@ -148,7 +147,7 @@ def _found(partner_id: UUID) -> PartnerFacts:
 def partner_one(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     """One partner: what came, addresses and links."""
     found = _found(partner_id)
-    links = invitations.listed(Ask(filters={"partner": str(partner_id)}, count=EXPORT_SIZE)).rows
+    links = invitations.invitations(partner=partner_id)
     forms_known = {each.form_id: each.title for each in reversed(surveys()) if each.state != "closed"}
     context = {
         "title": found.name,
@@ -237,32 +236,3 @@ def _revoke(request: HttpRequest, partner_id: UUID, run: Callable[..., bool]) ->
         raise Http404 from error
     tell(request, SAY["revoked" if ended else "revoked_before"])
     return redirect("partner_one", partner_id)
-
-
-@staff(*ROLES)
-@require_GET
-def links_list(request: HttpRequest) -> HttpResponse:
-    """All links of all partners to all forms, and how far each led."""
-    listing = Listing[Invited](
-        title="links_title",
-        name="links",
-        fetch=invitations.listed,
-        columns=(
-            Column(
-                "submission_partner",
-                lambda row: Cell(row.partner_name, href=reverse("partner_one", args=[row.partner])),
-                "partner",
-            ),
-            Column("link_form", lambda row: row.form_id, "form"),
-            Column("link_led", _led, "led"),
-            Column("link_since", lambda row: day(row.led[1])),
-            Column("token_made", lambda row: day(row.made_at), "made"),
-        ),
-        words=WORDS,
-        filters={
-            "led": choices("led", STEPS),
-            "form": [(each, each) for each in dict.fromkeys(known.form_id for known in surveys())],
-            "partner": partners.names(),
-        },
-    )
-    return show(request, listing, {"hint": SAY["links_hint"]})

@@ -9,7 +9,6 @@ from pop.surveys.console.http import exports, forms, partners, submissions
 console_urlpatterns: list[URLPattern] = [
     path("surveys", forms.surveys_list, name="surveys_list"),
     path("surveys/load", forms.survey_load, name="survey_load"),
-    path("surveys/links", partners.links_list, name="links_list"),
     path("surveys/partners", partners.partners_list, name="partners_list"),
     path("surveys/partners/add", partners.partner_add, name="partner_add"),
     path("surveys/partners/<uuid:partner_id>", partners.partner_one, name="partner_one"),

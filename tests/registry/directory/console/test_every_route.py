@@ -99,7 +99,6 @@ ROUTES = {
     "token_revoke": ("POST", KEEPERS),
     "link_make": ("POST", KEEPERS),
     "link_revoke": ("POST", KEEPERS),
-    "links_list": ("GET", KEEPERS),
     "reminders_list": ("GET", KEEPERS),
     "reminders_send": ("POST", KEEPERS),
     "reminders_ask": ("GET", KEEPERS),
