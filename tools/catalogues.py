@@ -32,6 +32,7 @@ from pop.registry.mapping.console_words import WORDS as MAPPING
 from pop.registry.mapping.words import INSTRUMENTS
 from pop.signposting.finder.words import ADULT, FINDER
 from pop.surveys.console.words import WORDS as SURVEYS
+from pop.surveys.importing.words import IMPORTS, PROBLEMS
 from pop.surveys.inviting.console_words import WORDS as INVITATIONS
 from pop.surveys.inviting.words import INVITING
 from pop.surveys.openrosa.words import OPENROSA
@@ -65,6 +66,8 @@ CONSOLE_PARTS: tuple[Words, ...] = (
     NATIONAL,
     SURVEYS,
     INVITATIONS,
+    IMPORTS,
+    PROBLEMS,
 )
 
 Moved = tuple[str, str]

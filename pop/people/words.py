@@ -21,6 +21,7 @@ _FRAME = {
     "menu_surveys": "Surveys",
     "menu_survey_forms": "Forms",
     "menu_partners": "Partners",
+    "menu_imports": "Brought in from files",
     "menu_reminders": "Reminders",
     "menu_helpline": "Helpline",
     "menu_desk": "Desk",

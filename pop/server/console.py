@@ -15,12 +15,14 @@ from pop.registry.directory.http.console.urls import console_urlpatterns as regi
 from pop.registry.directory.queries.console.national import use_shield
 from pop.registry.mapping.http.urls import console_urlpatterns as mapping
 from pop.surveys.console.http.urls import console_urlpatterns as surveys
+from pop.surveys.importing.http.urls import console_urlpatterns as importing
 from pop.surveys.inviting.http.urls import console_urlpatterns as inviting
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *registry,
     *mapping,
     *maps,
+    *importing,
     *surveys,
     *inviting,
     *desk,

@@ -38,7 +38,7 @@ MAX_TARGET = 16_384
 # A page of a survey holds several long answers, in scripts that take six bytes a letter on their way.
 SURVEY_PAGES: Mapping[str, int] = {"/survey/": 524_288}
 # A form in all its languages is a file of some hundred kB; a larger one comes by the command line.
-FORM_FILES: Mapping[str, int] = {"/surveys/load": 4_194_304}
+FORM_FILES: Mapping[str, int] = {"/surveys/load": 4_194_304, "/surveys/imports/new": 27_262_976}
 # So much of a refused body is read and thrown away, so that its sender comes to read why it was refused.
 MAX_DRAINED = 4_194_304
 # The one page that other sites may show inside their own. It has no form, no cookie and no script.

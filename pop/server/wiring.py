@@ -70,6 +70,7 @@ from pop.surveys.collecting.actions.withdrawing import ERASED as ERASED_SUBMISSI
 from pop.surveys.collecting.actions.withdrawing import WITHDRAWN as SUBMISSION_WITHDRAWN
 from pop.surveys.collecting.actions.withdrawing import use_withdrawal, withdraw_again
 from pop.surveys.collecting.queries.titles import Title, use_titles
+from pop.surveys.importing.actions.working import ImportingDuty
 from pop.surveys.inviting.actions.sending import MailingDuty
 from pop.surveys.pages.outcomes import Outcome, use_outcomes
 
@@ -124,6 +125,7 @@ def run_worker() -> int:
         TendingDuty(),
         EscrowDuty(),
         CollectingDuty(),
+        ImportingDuty(),
         MailingDuty(),
         COMPARING_DUTY,
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -157,7 +156,7 @@ def _told(mapping: ColumnMapping, arguments: argparse.Namespace) -> ColumnMappin
         raise _StopError(f"--encoding: one of {', '.join(ENCODINGS)}")
     if delimiter and delimiter not in DELIMITERS:
         raise _StopError("--delimiter: one of , ; | \\t")
-    return dataclasses.replace(mapping, encoding=encoding or mapping.encoding, delimiter=delimiter or mapping.delimiter)
+    return mapping.told(encoding, delimiter)
 
 
 def _mapping(survey: Known, path: Path, data: bytes, arguments: argparse.Namespace) -> tuple[str, ColumnMapping]:

@@ -131,6 +131,12 @@ def forget_old_imports(*, now: datetime) -> int:
     return gone
 
 
+def note_to_mend(*, import_id: UUID, by: UUID | None) -> None:
+    """Write down that somebody took the rows that stay behind: they hold what people answered."""
+    with transaction.atomic():
+        _note(_locked(import_id), "take_rows_to_mend", by)
+
+
 def refuse_import(*, import_id: UUID, problems: tuple[Problem, ...]) -> None:
     """Write down that a file, or its mapping, cannot be used at all."""
     with transaction.atomic():
@@ -177,6 +183,7 @@ __all__ = [
     "discard_import",
     "forget_old_imports",
     "map_import",
+    "note_to_mend",
     "refuse_import",
     "start_import",
 ]

@@ -21,7 +21,7 @@ from pop.surveys.collecting.actions.bringing import Brought, Fate, bring_in, fat
 from pop.surveys.collecting.queries.surveys import form_of_survey
 from pop.surveys.forms.refusals import RefusedFormError
 from pop.surveys.importing import storing
-from pop.surveys.importing.actions.bringing import refuse_import
+from pop.surveys.importing.actions.bringing import forget_old_imports, refuse_import
 from pop.surveys.importing.models import Import, ImportRow
 from pop.surveys.importing.reading.opening import read_book
 from pop.surveys.importing.rules.checking import check_against_book, check_against_form
@@ -202,13 +202,19 @@ class ImportingDuty:
     """The worker's duty towards imports that were begun at the console: a few seconds of each, one after the other."""
 
     SECONDS: Final = 4.0
+    SWEEP_EVERY: Final = 3_600.0
 
     def __init__(self) -> None:
         self._checking: Checking | None = None
+        self._swept: float | None = None
 
     def __call__(self) -> None:
         """Do what is due; a failure is raised, and the next call tries again."""
-        until = time.monotonic() + self.SECONDS
+        now = time.monotonic()
+        if self._swept is None or now - self._swept >= self.SWEEP_EVERY:
+            forget_old_imports(now=timezone.now())
+            self._swept = now
+        until = now + self.SECONDS
         while time.monotonic() < until:
             row = Import.objects.filter(hands="worker", state__in=("checking", "importing")).order_by("brought_at")
             found = row.values_list("id", "state").first()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from pop.surveys.forms.definition import Form, Question, Repeat
-from pop.surveys.importing.rules.mapping import ColumnMapping, ColumnRule
+from pop.surveys.importing.rules.mapping import UNDECIDED, ColumnMapping, ColumnRule
 from pop.surveys.importing.rules.paths import repeat_of, repeats_above, target_of
 from pop.surveys.importing.rules.problems import Problem
 from pop.surveys.importing.rules.tables import MAIN, Book
@@ -58,7 +58,9 @@ def check_against_book(mapping: ColumnMapping, book: Book) -> list[Problem]:
 
 def _sheets(mapping: ColumnMapping, form: Form) -> Iterator[Problem]:
     for rule in mapping.sheets:
-        if rule.to and not isinstance(form.by_path.get(rule.to), Repeat):
+        if rule.to == UNDECIDED:
+            yield Problem("sheet_not_mapped", rule.sheet)
+        elif rule.to and not isinstance(form.by_path.get(rule.to), Repeat):
             yield Problem("not_a_repeat", rule.sheet, name=rule.to)
 
 
@@ -88,6 +90,8 @@ def _twice(mapping: ColumnMapping) -> Iterator[Problem]:
 
 
 def _column(mapping: ColumnMapping, rule: ColumnRule, form: Form) -> Iterator[Problem]:
+    if rule.use == UNDECIDED:
+        yield Problem("column_not_mapped", rule.sheet, None, rule.column)
     if rule.use not in ("answer", "choice", "part"):
         return
     target = target_of(form, rule.to)
@@ -145,7 +149,7 @@ def _constants(mapping: ColumnMapping, form: Form) -> Iterator[Problem]:
 def _links(mapping: ColumnMapping) -> Iterator[Problem]:
     """Yield the tables whose rows could not be put to the rows that they belong to."""
     uses = {(rule.sheet, rule.use) for rule in mapping.columns}
-    linked = [rule for rule in mapping.sheets if rule.to]
+    linked = [rule for rule in mapping.sheets if rule.to not in ("", UNDECIDED)]
     for rule in linked:
         if (rule.sheet, "parent") not in uses:
             yield Problem("no_parent", rule.sheet)

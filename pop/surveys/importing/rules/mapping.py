@@ -6,13 +6,15 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pop.surveys.importing.rules.problems import Problem
 
 SYSTEMS: Final = ("kobotoolbox", "odk_central", "microsoft_forms", "table")
-USES: Final = ("answer", "choice", "part", "id", "sent", "begun", "key", "parent", "leave_out")
+USES: Final = ("answer", "choice", "part", "id", "sent", "begun", "key", "parent", "leave_out", "undecided")
+UNDECIDED: Final = "undecided"
+"""What a suggestion says of a column, and of where a sheet belongs, that it could not place: no import takes it."""
 PARTS: Final = ("latitude", "longitude", "altitude", "accuracy")
 DATE_ORDERS: Final = ("ymd", "dmy", "mdy")
 DECIMAL_MARKS: Final = (".", ",")
@@ -105,6 +107,10 @@ class ColumnMapping:
             "constants": [dict(vars(each)) for each in self.constants],
             "columns": [_said(vars(each), "column", "use") for each in self.columns],
         }
+
+    def told(self, encoding: str, delimiter: str) -> ColumnMapping:
+        """Return it with an encoding and a delimiter that somebody told; what is "" stays as it is."""
+        return replace(self, encoding=encoding or self.encoding, delimiter=delimiter or self.delimiter)
 
     def text(self) -> str:
         """Return it as JSON that a person can look through: a line for each column."""

@@ -10,7 +10,7 @@ from typing import Final
 from rapidfuzz import fuzz, process
 
 from pop.surveys.forms.definition import Form, Question, Repeat
-from pop.surveys.importing.rules.mapping import ColumnMapping, ColumnRule, SheetRule
+from pop.surveys.importing.rules.mapping import UNDECIDED, ColumnMapping, ColumnRule, SheetRule
 from pop.surveys.importing.rules.paths import repeat_of
 from pop.surveys.importing.rules.systems import LEFT_OUT, own_columns, system_of
 from pop.surveys.importing.rules.tables import MAIN, Book, Table
@@ -52,7 +52,7 @@ def suggest(book: Book, form: Form) -> Suggestion:
         repeat = None
         if table.name != MAIN:
             repeat = names.repeat(table)
-            sheets.append(SheetRule(table.name, repeat.path if repeat else ""))
+            sheets.append(SheetRule(table.name, repeat.path if repeat else UNDECIDED))
             if repeat is None:
                 undecided.append((table.name, ""))
                 continue
@@ -72,9 +72,9 @@ def _columns(
     exact: dict[str, ColumnRule] = {}
     for column in table.header:
         rule = names.exact(column, table.name, repeat)
-        if column in own and (own[column] != LEFT_OUT or rule is None or rule.use == LEFT_OUT):
-            exact[column] = ColumnRule(column, own[column], table.name)
-        elif column in own and system == "microsoft_forms" and not names.labels(column):
+        # Microsoft Forms knows no names of questions but their labels.
+        told = rule is not None and rule.use != LEFT_OUT and (system != "microsoft_forms" or names.labels(column))
+        if column in own and (own[column] != LEFT_OUT or not told):
             exact[column] = ColumnRule(column, own[column], table.name)
         elif column in own and system == "microsoft_forms":
             # Its own “Name” of whoever was signed in, or a question that is called so: a person must say.
@@ -102,8 +102,8 @@ def _columns(
                 likely.append((table.name, column))
         if known is None or not known.use:
             undecided.append((table.name, column))
-        else:
-            found.append(known)
+            known = ColumnRule(column, UNDECIDED, table.name)
+        found.append(known)
     return found, undecided, likely
 
 
