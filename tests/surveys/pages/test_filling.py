@@ -69,6 +69,19 @@ def test_a_form_that_was_sent_twice_is_one_submission_and_shows_the_same_words(f
     assert Submission.objects.count() == 1
 
 
+@pytest.mark.parametrize("door", ["send", "later"])
+def test_a_browser_that_never_got_its_answer_presses_again_and_loses_nothing(door: str, filler: Filler) -> None:
+    ready(filler)
+    [(name, cookie)] = filler.client.cookies.items()
+    held, said = cookie.value, filler.fields()
+    # The answers are sealed to the words, and the browser learns nothing of it.
+    words = filler.post("/survey/kinds/later", said).words
+    filler.client.cookies[name] = held
+    assert filler.post(f"/survey/kinds/{door}", said).status == 200
+    assert filler.words == words
+    assert Submission.objects.count() == (door == "send")
+
+
 def test_an_answer_that_brings_up_more_questions_shows_them_on_the_same_page(filler: Filler) -> None:
     begun(filler).fill(name="Line of Invention", alone="no", staff="3")
     assert filler.status == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 from django.db import DatabaseError
@@ -20,11 +21,10 @@ from pop.privacy.keyfiles import KeysError
 from pop.surveys.collecting.actions.drafts import DraftError
 from pop.surveys.collecting.actions.receiving import RefusedError
 from pop.surveys.collecting.actions.withdrawing import withdraw
-from pop.surveys.collecting.files import is_full
 from pop.surveys.collecting.rules.reading import MalformedError
 from pop.surveys.pages import deriving, holding, leafing, rendering, sitting
 from pop.surveys.pages.entering import one
-from pop.surveys.pages.http.doors import keep, message, read, show, take, visit_of
+from pop.surveys.pages.http.doors import Visit, keep, message, not_now, read, show, take, visit_of
 from pop.surveys.pages.outcomes import outcome_of
 from pop.surveys.pages.rendering import root_of
 from pop.surveys.pages.sitting import Sent, Sitting
@@ -72,10 +72,14 @@ def _opened(keys: Sequence[CodeKey]) -> Sitting | Sent | None:
 @anyone
 def later(request: HttpRequest, form: str) -> HttpResponse:
     """Answer /survey/<form>/later: keep what is on the page and show the six words that open it again."""
-    visit = visit_of(request, form)
+    posted = read(request)
+    if posted is None:
+        return message(request, "", "full", status=413)
+    again = _pressed_again(request, form, one(posted, "spoken"))
+    visit = Visit(again, posted) if isinstance(again, Sitting) else visit_of(request, form, posted)
     if isinstance(visit, HttpResponse):
         return visit
-    here, posted = visit
+    here = visit.here
     if request.method != "POST":
         return HttpResponseRedirect(f"{root_of(form)}/1", status=HTTPStatus.SEE_OTHER)
     pages = here.answering.pages()
@@ -107,7 +111,7 @@ def _give_words(request: HttpRequest, here: Sitting) -> tuple[str | None, bool]:
         here.keep_under_words(keys[0], now=timezone.now())
     except BusyError:
         return None, True
-    except (KeysError, OSError, DraftError) as error:
+    except (KeysError, OSError, DatabaseError, DraftError) as error:
         log.error("words could not be given: %s", type(error).__name__)
         return None, True
     return words, False
@@ -121,13 +125,14 @@ def send(request: HttpRequest, form: str) -> HttpResponse:
     posted = read(request)
     if posted is None:
         return message(request, "", "full", status=413)
-    again = _pressed_again(request, form, one(posted, "spoken"))
-    if again is not None:
-        return again
-    visit = visit_of(request, form, posted)
+    again = _pressed_again(request, form, one(posted, "spoken")) or sitting.find(request, form, now=timezone.now())
+    if isinstance(again, Sent):
+        words = again.hold.words(again.language)
+        return _thanks(request, form, rendering.sent_page(request, again.survey, again.language, words=words))
+    visit = Visit(again, posted) if again is not None else visit_of(request, form, posted)
     if isinstance(visit, HttpResponse):
         return visit
-    here, _ = visit
+    here = visit.here
     faults = here.answering.faults()
     language = here.answering.language
     if faults:
@@ -136,6 +141,17 @@ def send(request: HttpRequest, form: str) -> HttpResponse:
     words, late = _give_words(request, here)
     if late:
         return message(request, language, "busy", status=503)
+    refused = _handed_in(request, here)
+    if refused is None:
+        return _thanks(request, form, rendering.sent_page(request, here.survey, language, words=words))
+    # The answers are sealed to the words by now: without this the browser would not find them again.
+    holding.hold(refused, form, here.hold)
+    return refused
+
+
+def _handed_in(request: HttpRequest, here: Sitting) -> HttpResponse | None:
+    """Hand the answers in; return what to answer where that cannot be done."""
+    language = here.answering.language
     try:
         sent = here.send(now=timezone.now())
     except RefusedError as error:
@@ -143,33 +159,29 @@ def send(request: HttpRequest, form: str) -> HttpResponse:
     except MalformedError:
         return message(request, language, "full", status=413)
     except (DatabaseError, OSError) as error:
-        log.error("answers were not kept: %s", "the disk is full" if is_full(error) else type(error).__name__)
-        return message(request, language, "busy", status=507 if is_full(error) else 503)
+        return not_now(request, language, error)
     except DraftError:
         sent = False
-    if not sent:
-        return message(request, language, "other", status=409, links=[("code_title", "/survey")])
-    return _thanks(request, form, rendering.sent_page(request, here.survey, language, words=words))
+    return None if sent else message(request, language, "other", status=409, links=[("code_title", "/survey")])
 
 
-def _pressed_again(request: HttpRequest, form: str, spoken: str) -> HttpResponse | None:
-    """Return the thanks once more to a browser that sent its form twice: its cookie is from before the first time.
+def _pressed_again(request: HttpRequest, form: str, spoken: str) -> Sitting | Sent | None:
+    """Return what a browser left whose cookie is from before its draft was sealed to the words, or None.
 
-    By then its draft is sealed to the words, in the language that the form was `spoken` in.
+    The answer to its first press did not reach it. The words follow from its cookie, in the language that the page was
+    `spoken` in; so it gets the same ones.
     """
     hold = holding.held(request, form)
-    if hold is None:
+    words = hold.words(spoken) if hold is not None else None
+    if hold is None or words is None or not spoken or sitting.find(request, form, now=timezone.now()) is not None:
         return None
-    found = sitting.find(request, form, now=timezone.now())
-    words = hold.words(spoken)
-    if found is None and words is not None and spoken:
-        try:
-            found = _opened(deriving.keys_of(request, words, spoken))
-        except (BusyError, KeysError, OSError):
-            return None
-    if not isinstance(found, Sent):
+    try:
+        found = _opened(deriving.keys_of(request, words, spoken))
+    except (BusyError, KeysError, OSError):
         return None
-    return _thanks(request, form, rendering.sent_page(request, found.survey, found.language, words=words))
+    if found is None or found.survey.form_id != form:
+        return None
+    return replace(found, hold=replace(hold, lookup=found.hold.lookup, private=found.hold.private, spoken=spoken))
 
 
 def _thanks(request: HttpRequest, form: str, page: bytes) -> HttpResponse:

@@ -50,7 +50,11 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return message(request, "", "link", status=404)
     if request.method == "GET":
-        note_opened(invitation=found.id, now=timezone.now())
+        try:
+            note_opened(invitation=found.id, now=timezone.now())
+        except DatabaseError as error:
+            # Whoever follows the link need not wait for what we write down of it.
+            log.error("an opened link was not noted: %s", type(error).__name__)
     return _start(request, found.form_id, found)
 
 
@@ -76,6 +80,8 @@ def _start(request: HttpRequest, form: str, invitation: Invited | None) -> HttpR
             begun = sitting.begin(known, language=language, now=now, invitation=invitation.id if invitation else None)
         except DraftError:
             return message(request, language, "closed", status=410)
+        except DatabaseError as error:
+            return not_now(request, language, error)
         return _go(root_of(form), 1, begun)
     fresh = Answering.begin(form_of_survey(known.id), now=now, chance=random.Random(0), language=language)
     page = rendering.start_page(
@@ -202,9 +208,16 @@ def keep(request: HttpRequest, here: Sitting) -> HttpResponse | None:
         about = "full" if error.code == "too_long" else "other"
         return message(request, here.answering.language, about, status=413 if about == "full" else 409)
     except DatabaseError as error:
-        log.error("answers were not kept: %s", "the disk is full" if is_full(error) else type(error).__name__)
-        return message(request, here.answering.language, "busy", status=507 if is_full(error) else 503)
+        return not_now(request, here.answering.language, error)
     return None
+
+
+def not_now(request: HttpRequest, language: str, error: Exception) -> HttpResponse:
+    """Answer that something could not be kept, and log what a person must know: 507 where there is no room left."""
+    full = is_full(error)
+    # The type alone: its text may quote an answer.
+    log.error("answers were not kept: %s", "the disk is full" if full else type(error).__name__)
+    return message(request, language, "busy", status=507 if full else 503)
 
 
 def _leave(

@@ -5,12 +5,12 @@ The other answers are saved before that page is shown. What comes is bounded ahe
 
 from __future__ import annotations
 
-import errno
 import logging
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils import timezone
 from pop.people.entrance import anyone
 from pop.surveys.collecting.actions.draft_pictures import PictureError
 from pop.surveys.collecting.actions.drafts import DraftError
+from pop.surveys.collecting.files import is_full
 from pop.surveys.pages import picturing, rendering, sitting
 from pop.surveys.pages.http.doors import keep, message, show, visit_of
 from pop.surveys.pages.http.uploads import refusal_of
@@ -69,8 +70,8 @@ def _taken(request: HttpRequest, here: sitting.Sitting, asked: picturing.Asked) 
         return f"picture_{error.code}"
     except DraftError:
         return ""  # keeping the answers meets the same, and says it
-    except OSError as error:
-        log.error("a picture was not kept: %s", errno.errorcode.get(error.errno or 0, type(error).__name__))
+    except (OSError, DatabaseError) as error:
+        log.error("a picture was not kept: %s", "the disk is full" if is_full(error) else type(error).__name__)
         return "picture_no_room"
     return ""
 
