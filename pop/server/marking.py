@@ -5,6 +5,7 @@ It stands around both doors' outermost wrapper, so that no page, file, answer or
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 import zlib
@@ -51,7 +52,8 @@ class Marked:
             if message.get("more_body"):
                 return
             start, begun = begun, None
-            body = _marked(start, b"".join(held))
+            # A workbook takes its time, and the loop has others to serve.
+            body = await asyncio.to_thread(_marked, start, b"".join(held))
             start["headers"] = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
             if body or scope["method"] != "HEAD":
                 start["headers"].append((b"content-length", b"%d" % len(body)))

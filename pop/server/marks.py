@@ -157,12 +157,15 @@ def workbook(body: bytes) -> bytes:
 
 
 def archive(body: bytes) -> bytes:
-    """Return a ZIP archive with a text in it."""
-    out = io.BytesIO(body)
+    """Return a ZIP archive with a text in it, and with each table in it marked."""
+    out = io.BytesIO()
     try:
-        with zipfile.ZipFile(out, "a") as files:
-            files.writestr("DEMONSTRATION-DATA.txt", SAID + "\n")
-    except zipfile.BadZipFile:
+        with zipfile.ZipFile(io.BytesIO(body)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+            after.writestr("DEMONSTRATION-DATA.txt", SAID + "\n")
+            for each in before.infolist():
+                data = before.read(each)
+                after.writestr(each, table(data) if each.filename.lower().endswith(".csv") else data)
+    except (zipfile.BadZipFile, zlib.error):
         return body
     return out.getvalue()
 

@@ -131,8 +131,9 @@ def test_an_archive_keeps_its_files_and_gets_a_text() -> None:
     with zipfile.ZipFile(out, "w") as files:
         files.writestr("answers.csv", "a\n1\n")
     with zipfile.ZipFile(io.BytesIO(marks.archive(out.getvalue()))) as found:
-        assert found.namelist() == ["answers.csv", "DEMONSTRATION-DATA.txt"]
+        assert found.namelist() == ["DEMONSTRATION-DATA.txt", "answers.csv"]
         assert found.testzip() is None
+        assert found.read("answers.csv").decode().splitlines() == [f"a,{marks.COLUMN}", f"1,{marks.CELL}"]
 
 
 def test_xml_keeps_its_declaration_first_and_a_form_its_bytes() -> None:
