@@ -144,19 +144,16 @@ def answer(page: Page) -> None:
             part.locator("input[type=text], input:not([type]), textarea").first.fill(said)
 
 
-def fill_in(page: Page, house: House, shots: Path) -> str:
+def fill_in(page: Page, house: House) -> str:
     """Answer the instrument for helplines in Arabic, through a partner's own link; return the six words."""
     link = house.pop("survey", "invite", "The Lantern Association", "pop_helplines").strip()
     page.goto(f"{house.public}/survey/i/{link.rpartition('/')[2]}?language=ar")
-    page.screenshot(path=shots / "survey-start-arabic.png")
     page.locator("main form button").click()
     seen: list[str] = []
     while not page.url.endswith("/review"):
         seen.append(page.url)
         assert seen.count(page.url) < 4, page.locator(".wrong").all_inner_texts()
         answer(page)
-        if len(set(seen)) == 4 and seen.count(page.url) == 1:
-            page.screenshot(path=shots / "survey-page-arabic.png")
         page.locator("#page .deeds .go").click()
     page.locator("#page .go").click()
     words = page.locator("p.code").inner_text()
@@ -209,10 +206,10 @@ def assert_fine(person: Somebody, *paths: str) -> None:
     assert {path: found for path, found in wrong.items() if found} == {}
 
 
-def test_an_answer_in_arabic_is_on_the_map_after_two_approvals_and_with_children_after_two_checks(
+def test_an_answer_is_on_the_map_after_two_approvals_with_children_after_two_checks_and_screenshots_show_it(
     house: House, browser: Browser, phone: Page, shots: Path
 ) -> None:
-    words = fill_in(phone, house, shots)
+    words = fill_in(phone, house)
     ed, ann, bo, dee, cal = (
         Somebody(browser, house.console, name, role)
         for name, role in (
@@ -225,7 +222,7 @@ def test_an_answer_in_arabic_is_on_the_map_after_two_approvals_and_with_children
         person.set_up_app()
 
     # The editor sees it beside nothing that looks like it, and takes all of it up.
-    soon(lambda: ed.open("/mapping") or ed.page.locator("tbody a", has_text=NAME).count())
+    soon(lambda: opened(ed, "/mapping").locator("tbody a", has_text=NAME).count())
     ed.page.screenshot(path=shots / "mapping-list.png")
     ed.page.locator("tbody a", has_text=NAME).click()
     finding = ed.page.url.removeprefix(house.console.url)
@@ -289,7 +286,9 @@ def test_an_answer_in_arabic_is_on_the_map_after_two_approvals_and_with_children
     assert NAME not in written
 
 
-def test_the_table_of_country_risk_is_fine_in_english_and_arabic(house: House, browser: Browser, shots: Path) -> None:
+def test_the_table_of_country_risk_is_fine_in_english_and_arabic_and_a_screenshot_shows_it(
+    house: House, browser: Browser, shots: Path
+) -> None:
     una, vic = (Somebody(browser, house.console, name, "editor", "approver") for name in ("una", "vic"))
     for person in (una, vic):
         person.choose_password()
