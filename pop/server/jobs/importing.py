@@ -20,7 +20,6 @@ from pop.surveys.importing import queries
 from pop.surveys.importing.actions.bringing import ImportRefusedError, begin_import, start_import
 from pop.surveys.importing.actions.mappings import save_mapping
 from pop.surveys.importing.actions.working import Checking, take_some
-from pop.surveys.importing.mending import to_mend
 from pop.surveys.importing.queries import ImportFacts
 from pop.surveys.importing.reading.opening import LARGEST_FILE, read_book
 from pop.surveys.importing.rules.mapping import (
@@ -257,13 +256,9 @@ def _report(facts: ImportFacts) -> None:
 
 def _write_to_mend(facts: ImportFacts, path: Path) -> None:
     """Write the rows that stay behind beside their file, under a name that nothing has yet."""
-    data = queries.file_of(facts.id)
-    if data is None:
+    made = queries.file_to_mend(facts.id)
+    if made is None:
         return
-    mapping = mapping_of(facts.mapping)
-    book = read_book(facts.file_name, data, encoding=mapping.encoding, delimiter=mapping.delimiter)
-    said = ((place(SAY, each), sentence(SAY, each)) for each in queries.problems_of(facts.id))
-    made = to_mend(book, mapping, queries.behind(facts.id), said)
     for number in range(1, 1_000):
         target = path.with_name(f"{path.stem}.to-mend{'' if number == 1 else f'-{number}'}.xlsx")
         try:

@@ -4,19 +4,39 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from pop.places.words import Speaker
+from pop.surveys.importing.reading.opening import read_book
 from pop.surveys.importing.reading.workbooks import PROBLEMS_SHEET
-from pop.surveys.importing.rules.mapping import ColumnMapping
+from pop.surveys.importing.rules.mapping import ColumnMapping, mapping_of
+from pop.surveys.importing.rules.problems import Problem
 from pop.surveys.importing.rules.tables import MAIN, Book, Row, Table
+from pop.surveys.importing.wording import place, sentence
+from pop.surveys.importing.words import PROBLEMS
 
+_ENGLISH = Speaker((PROBLEMS,), "en")
 _UNFIT_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
+
+
+def rows_to_mend(
+    file_name: str,
+    data: bytes,
+    mapping: Mapping[str, Any],
+    behind: Collection[tuple[str, int]],
+    problems: Iterable[Problem],
+    say: Speaker = _ENGLISH,
+) -> bytes:
+    """Return `to_mend` of a file as it was brought, with its problems in words."""
+    read = mapping_of(mapping)
+    book = read_book(file_name, data, encoding=read.encoding, delimiter=read.delimiter)
+    return to_mend(book, read, behind, ((place(say, each), sentence(say, each)) for each in problems))
 
 
 def to_mend(
@@ -38,8 +58,8 @@ def to_mend(
             ):
                 sheet.append([_text(sheet, cell) for cell in row.cells])
     sheet = workbook.create_sheet(PROBLEMS_SHEET)
-    for place, sentence in said:
-        sheet.append([_text(sheet, place), _text(sheet, sentence)])
+    for where, what in said:
+        sheet.append([_text(sheet, where), _text(sheet, what)])
     kept = io.BytesIO()
     workbook.save(kept)
     return kept.getvalue()

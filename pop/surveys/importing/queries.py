@@ -123,6 +123,11 @@ def file_of(import_id: UUID) -> bytes | None:
     return storing.read(import_id)
 
 
+def file_to_mend(import_id: UUID) -> bytes | None:
+    """Return the workbook of the rows that stayed behind when an import was done, or None."""
+    return storing.read(import_id, storing.TO_MEND)
+
+
 def unfinished() -> Sequence[UUID]:
     """Return the imports that a command began and did not end, oldest first."""
     rows = Import.objects.filter(hands="command", state__in=("checking", "checked", "importing"))

@@ -1,19 +1,26 @@
-"""Where the files of unfinished imports lie: `imports/` in the data directory, each under the id of its import."""
+"""Where the files of unfinished imports lie: `imports/` in the data directory, each under the id of its import.
+
+What stayed behind of a finished one lies beside, as a workbook of those rows alone.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
+BROUGHT: Final = ""
+TO_MEND: Final = ".to-mend"
 
-def keep(import_id: UUID, data: bytes) -> None:
+
+def keep(import_id: UUID, data: bytes, what: str = BROUGHT) -> None:
     """Put a file on the disk; when this returns it survives a power cut. Raises OSError."""
-    target = _path(import_id)
+    target = _path(import_id, what)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    staged = target.with_suffix(".new")
+    staged = target.with_name(f"{target.name}.new")
     try:
         with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(data)
@@ -29,18 +36,18 @@ def keep(import_id: UUID, data: bytes) -> None:
         os.close(handle)
 
 
-def read(import_id: UUID) -> bytes | None:
+def read(import_id: UUID, what: str = BROUGHT) -> bytes | None:
     """Return a file's bytes, or None where they are gone."""
     try:
-        return _path(import_id).read_bytes()
+        return _path(import_id, what).read_bytes()
     except FileNotFoundError:
         return None
 
 
-def forget(import_id: UUID) -> None:
+def forget(import_id: UUID, what: str = BROUGHT) -> None:
     """Delete a file, if it is there."""
-    _path(import_id).unlink(missing_ok=True)
+    _path(import_id, what).unlink(missing_ok=True)
 
 
-def _path(import_id: UUID) -> Path:
-    return Path(settings.DATA_DIR) / "imports" / str(import_id)
+def _path(import_id: UUID, what: str) -> Path:
+    return Path(settings.DATA_DIR) / "imports" / f"{import_id}{what}"

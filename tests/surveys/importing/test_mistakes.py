@@ -8,13 +8,13 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from pop.places.words import Speaker
 from pop.surveys.collecting.models import Submission
 from pop.surveys.importing.actions.bringing import ImportRefusedError, start_import
 from pop.surveys.importing.mending import to_mend
-from pop.surveys.importing.queries import behind, file_of, findings_of
+from pop.surveys.importing.queries import file_of, file_to_mend, findings_of
 from pop.surveys.importing.reading.opening import LARGEST_FILE, read_book
 from pop.surveys.importing.rules.checking import check_against_form
 from pop.surveys.importing.rules.mapping import ColumnRule, Constant, MappingError, mapping_of, read_mapping
@@ -225,9 +225,9 @@ def test_rows_with_mistakes_stay_behind_only_when_somebody_says_so_and_come_agai
     assert not Submission.objects.exists()
     facts = brought(survey, "a.xlsx", mistaken(), mapping, good_only=True)
     assert (facts.counts["taken"], facts.counts["bad"], Submission.objects.count()) == (1, 2, 1)
-    data = file_of(facts.id)
-    assert data is not None
-    made = to_mend(read_book("a.xlsx", data), mapping, behind(facts.id), [("row 3", "=1+1")])
+    assert file_of(facts.id) is None
+    made = file_to_mend(facts.id)
+    assert made is not None
     rows = read_book("mended.xlsx", made).main.rows
     assert [row.cells[0] for row in rows] == ["Quiet Door", "Third Window"]
     assert checked(survey, "mended.xlsx", made, mapping).counts["bad"] == 2
@@ -264,3 +264,13 @@ def test_other_answers_under_the_same_id_are_never_overwritten(survey: UUID) -> 
     facts = checked(survey, "b.xlsx", data, suggested("b.xlsx", data))
     assert [each.problem.code for each in findings_of(facts.id)] == ["other_answers"]
     assert {row.instance_id: bytes(row.xml) for row in Submission.objects.all()} == kept
+
+
+def test_what_is_to_be_mended_is_text_and_nothing_else() -> None:
+    data = xlsx({"A": (("name", "publish"), ("-1+1", "yes"), ("@here", "no"))})
+    mapping = suggested("a.xlsx", data)
+    made = to_mend(read_book("a.xlsx", data), mapping, {("A", 2), ("A", 3)}, [("row 2", "=1+1")])
+    book = load_workbook(io.BytesIO(made))
+    kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert kinds == {"s"}
+    assert [row.cells for row in read_book("b.xlsx", made).main.rows] == [("-1+1", "yes"), ("@here", "no")]

@@ -12,8 +12,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from pop.audit.actions import Row, record_many
-from pop.events.actions import publish
-from pop.surveys.collecting.actions.receiving import RECEIVED
+from pop.surveys.collecting.actions.receiving import tell_received
 from pop.surveys.collecting.models import Submission
 from pop.surveys.collecting.rules.reading import fingerprint, read_xml
 
@@ -120,4 +119,4 @@ def _insert(rows: Sequence[Brought], survey: UUID, now: datetime, by: UUID | Non
         ]
     )
     for row in made:
-        publish(name=RECEIVED, payload={"submission": str(row.id), "survey": str(survey)})
+        tell_received(row)

@@ -249,8 +249,13 @@ def _tell(row: Submission, complete: bool) -> Outcome:
         _note(row, "receive_part")
         return Outcome.WAITING
     _note(row, "receive_submission")
-    publish(name=RECEIVED, payload={"submission": str(row.id), "survey": str(row.survey_id)})
+    tell_received(row)
     return Outcome.NEW
+
+
+def tell_received(row: Submission) -> None:
+    """Tell of a whole submission, inside the transaction that keeps it."""
+    publish(name=RECEIVED, payload={"submission": str(row.id), "survey": str(row.survey_id)})
 
 
 def _note(row: Submission, action: str) -> None:

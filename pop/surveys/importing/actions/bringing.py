@@ -121,13 +121,16 @@ def discard_import(*, import_id: UUID, now: datetime, by: UUID | None = None) ->
 def forget_old_imports(*, now: datetime) -> int:
     """Forget files that wait for 30 days: of unfinished imports, and of what stayed behind; return how many went."""
     gone = 0
+    for row in Import.objects.filter(state="done", finished_at__gt=now - KEPT):
+        storing.forget(row.id)  # what a crash left between the end and this
     for row in Import.objects.filter(brought_at__lte=now - KEPT).exclude(state="discarded"):
         if row.state not in ("importing", "done"):
             with transaction.atomic():
                 _discard(row, now, None)
-        if row.state != "importing" and storing.read(row.id) is not None:
+        if row.state != "importing":
+            gone += any(storing.read(row.id, what) is not None for what in (storing.BROUGHT, storing.TO_MEND))
             storing.forget(row.id)
-            gone += 1
+            storing.forget(row.id, storing.TO_MEND)
     return gone
 
 

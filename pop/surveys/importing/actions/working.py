@@ -22,13 +22,16 @@ from pop.surveys.collecting.queries.surveys import form_of_survey
 from pop.surveys.forms.refusals import RefusedFormError
 from pop.surveys.importing import storing
 from pop.surveys.importing.actions.bringing import forget_old_imports, refuse_import
+from pop.surveys.importing.mending import rows_to_mend
 from pop.surveys.importing.models import Import, ImportRow
+from pop.surveys.importing.queries import behind, problems_of
 from pop.surveys.importing.reading.opening import read_book
 from pop.surveys.importing.rules.checking import check_against_book, check_against_form
 from pop.surveys.importing.rules.filling import Filled, Filling
 from pop.surveys.importing.rules.gathering import Gathered, Gathering
 from pop.surveys.importing.rules.mapping import MappingError, mapping_of
 from pop.surveys.importing.rules.problems import Problem, RefusedFileError
+from pop.surveys.importing.storing import TO_MEND
 
 CHECKED_AT_ONCE: Final = 50
 TAKEN_AT_ONCE: Final = 50
@@ -166,8 +169,10 @@ class Checking:
 def take_some(import_id: UUID, *, now: datetime | None = None) -> int:
     """Make submissions of the next good rows in one transaction; return how many rows were done, 0 at the end.
 
-    The last call says that the import is done, and deletes its file where no row stayed behind.
+    The last call says that the import is done and deletes its file; of it only the rows that stay behind are kept.
     """
+    if not ImportRow.objects.filter(brought_id=import_id, state="good").exists():
+        _keep_to_mend(import_id)
     with transaction.atomic():
         row = Import.objects.select_for_update().get(id=import_id)
         if row.state != "importing":
@@ -192,10 +197,18 @@ def take_some(import_id: UUID, *, now: datetime | None = None) -> int:
         row.save(update_fields=["state", "finished_at"])
         detail: dict[str, object] = {"survey": str(row.survey_id), "sha256": row.sha256}
         record(action="finish_import", object_type="import", object_id=str(row.id), actor=row.brought_by, detail=detail)
-        behind = ImportRow.objects.filter(brought=row, state="bad").exists()
-    if not behind:
-        storing.forget(import_id)
+    # Who withdraws what came in is in no file of ours any more.
+    storing.forget(import_id)
     return 0
+
+
+def _keep_to_mend(import_id: UUID) -> None:
+    """Put the rows that stay behind beside the file that they came in."""
+    row = Import.objects.get(id=import_id)
+    data = storing.read(import_id)
+    found = behind(import_id)
+    if row.state == "importing" and data is not None and found:
+        storing.keep(import_id, rows_to_mend(row.file_name, data, row.mapping, found, problems_of(import_id)), TO_MEND)
 
 
 class ImportingDuty:

@@ -26,7 +26,7 @@ from pop.surveys.importing.actions.bringing import (
     start_import,
 )
 from pop.surveys.importing.http.wording import ROLES, SAY, WORDS, choices, lines
-from pop.surveys.importing.mending import to_mend
+from pop.surveys.importing.mending import rows_to_mend
 from pop.surveys.importing.models import STATES
 from pop.surveys.importing.queries import ImportFacts
 from pop.surveys.importing.reading.opening import LARGEST_FILE, read_book
@@ -243,13 +243,13 @@ def import_discard(request: HttpRequest, import_id: UUID) -> HttpResponse:
 def import_to_mend(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """The rows that stay behind as a workbook; the audit notes who took it."""
     facts = _facts(import_id)
+    made = queries.file_to_mend(import_id)
     data = queries.file_of(import_id)
-    if data is None or not facts.counts["bad"]:
-        raise Http404
-    mapping = mapping_of(facts.mapping)
-    book = read_book(facts.file_name, data, encoding=mapping.encoding, delimiter=mapping.delimiter)
-    said = ((place(SAY, each), sentence(SAY, each)) for each in queries.problems_of(import_id))
-    made = to_mend(book, mapping, queries.behind(import_id), said)
+    if made is None:
+        if data is None or not facts.counts["bad"]:
+            raise Http404
+        found, problems = queries.behind(import_id), queries.problems_of(import_id)
+        made = rows_to_mend(facts.file_name, data, facts.mapping, found, problems, SAY)
     note_to_mend(import_id=import_id, by=member(request).id)
     response = HttpResponse(made, content_type=_XLSX)
     response["Content-Disposition"] = 'attachment; filename="to-mend.xlsx"'
