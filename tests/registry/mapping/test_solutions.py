@@ -62,11 +62,19 @@ def test_a_solution_is_found_on_the_map_by_its_kind_and_leads_no_child_anywhere_
     assert by_country == ([where] if where == "KE" else [])
     assert [each.kind for each in make_board().records] == [kind]
     assert matched(home) == []
-    desk = {"service_id": service.pk, "step": "desk", "outcome": "body_and_policy_found", "source": REGISTER}
-    call = {"number_source": "public_register", "number": "020 2345678"}
-    assert not take_step(**desk, by=people.dee)
+    assert not take_step(
+        service_id=service.pk, step="desk", outcome="body_and_policy_found", source=REGISTER, by=people.dee
+    )
     assert matched(home) == []
-    assert take_step(**desk | call | {"step": "call", "outcome": "answered_as_claimed"}, by=people.cal)
+    assert take_step(
+        service_id=service.pk,
+        step="call",
+        outcome="answered_as_claimed",
+        source=REGISTER,
+        number_source="public_register",
+        number="020 2345678",
+        by=people.cal,
+    )
     service.refresh_from_db()
     assert service.safety == "clear"
     # A platform's feature tells of no way to reach anybody, so there is nobody to lead a child to.
