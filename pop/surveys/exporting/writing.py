@@ -69,8 +69,11 @@ def xlsx(to: IO[bytes], names: Sequence[str], heads: Sequence[Sequence[str]]) ->
 
 def _discard(sheet: Any) -> None:
     """Delete the file in which the rows of an unsaved sheet lie: they are answers, and the library keeps it."""
-    with contextlib.suppress(OSError, ValueError, StopIteration):
-        sheet._writer.close()
+    # Whatever broke off the writing breaks off its orderly end too, and is raised already.
+    with contextlib.suppress(Exception):
+        if not sheet.closed:
+            sheet.close()
+    with contextlib.suppress(OSError, ValueError):
         sheet._writer.cleanup()
 
 

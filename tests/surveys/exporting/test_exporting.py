@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tempfile
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from openpyxl import load_workbook
 from pop.audit.models import AuditRow
 from pop.surveys.collecting.actions.partners import make_partner
 from pop.surveys.collecting.actions.withdrawing import withdraw
-from pop.surveys.collecting.models import Submission
-from pop.surveys.exporting.actions import ExportError, export
+from pop.surveys.collecting.models import Submission, Survey
+from pop.surveys.collecting.queries.surveys import form_of_survey
+from pop.surveys.exporting import actions, writing
+from pop.surveys.exporting.actions import FORMATS, ExportError, export
 from tests.surveys.exporting.lines import answer
 from tests.surveys.filled import NOW
 
@@ -179,3 +183,50 @@ def test_what_there_is_not_is_refused_by_name(lines: None) -> None:
             export(form_id=form_id, file_format=file_format, to=io.BytesIO())
         assert refused.value.code == code
     assert not AuditRow.objects.filter(action="export_submissions").exists()
+
+
+def test_what_no_sheet_holds_is_refused_and_no_answer_stays_on_the_disk(
+    lines: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    answer()
+    answer()
+    monkeypatch.setattr(writing, "MOST_ROWS", 3)
+    monkeypatch.setattr(actions, "MOST_COLUMNS", 5)
+    for file_format, refusal in (("xlsx", ("too_long", "channel/hours")), ("flat", ("too_wide", ""))):
+        with pytest.raises(ExportError) as refused:
+            taken(file_format)
+        assert (refused.value.code, refused.value.about) == refusal
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_full_disk_is_an_error_and_no_answer_stays_on_it(
+    lines: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (scratch := tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    answer()
+
+    class Full(io.BytesIO):
+        refused = False
+
+        def write(self, data: Any) -> int:
+            if self.refused:  # whoever closes a file writes its end
+                return super().write(data)
+            self.refused = True
+            raise OSError(28, "No space left on device")
+
+    for file_format in FORMATS:
+        with pytest.raises(OSError, match="No space left"):
+            export(form_id="lines", file_format=file_format, to=Full())
+        assert list(scratch.iterdir()) == []
+
+
+def test_a_version_that_this_edition_cannot_read_is_named(lines: None) -> None:
+    answer(version="1")
+    form_of_survey.cache_clear()
+    Survey.objects.filter(version="1").update(source=b"no form")
+    with pytest.raises(ExportError) as refused:
+        taken("json")
+    assert (refused.value.code, refused.value.about) == ("unreadable_form", "1")
