@@ -12,8 +12,9 @@ from django.utils import timezone
 from pop.server.jobs import serving
 from pop.server.jobs.preparing import make_ready
 from pop.server.jobs.stamping import stamp_folder
+from pop.simulation.actions import finish, stamp
 from pop.simulation.mapping.bringing import bring
-from pop.simulation.stamping import finish, stamp, stamp_of_database
+from pop.simulation.queries import stamp_of_database
 
 _SAID_EVERY = 50
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from pop.server.separation import FILE, NEVER_MEET
-from pop.simulation.stamping import first_filled_table, stamp_of_database
+from pop.simulation.queries import first_filled_table, stamp_of_database
 
 _NOTHING_YET: Final = "There is no demonstration data yet. `pop demo mapping` makes it."
 

@@ -1,12 +1,11 @@
-"""The stamp of a database of demonstration data: put on an empty one, read at every start."""
+"""What can be asked of a database: whether it is stamped as demonstration data, and whether it is new."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from pop.simulation.models import Stamp
 
@@ -40,14 +39,3 @@ def first_filled_table() -> str:
             if cursor.fetchone():
                 return table
     return ""
-
-
-def stamp(*, id: UUID, responses: int, seed: int, now: datetime) -> None:
-    """Stamp the database. Raises IntegrityError where it is stamped already."""
-    with transaction.atomic():
-        Stamp.objects.create(id=id, responses=responses, seed=seed, made_at=now)
-
-
-def finish(*, now: datetime) -> None:
-    """Note that all responses are in."""
-    Stamp.objects.filter(finished_at=None).update(finished_at=now)
