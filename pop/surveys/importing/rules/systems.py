@@ -32,6 +32,8 @@ _ODK: Final = {
             "end", "today", "SubmitterID", "SubmitterName", "AttachmentsPresent", "AttachmentsExpected", "Status",
             "ReviewState", "DeviceID", "Edits", "FormVersion", "meta-instanceName", "meta-instanceID", "instanceID",
             "deviceid", "username", "email", "phonenumber", "meta-audit", "meta-entity-label", "meta-deprecatedID",
+            # What our own exports write besides.
+            "_id", "_version", "_source", "_partner", "_corrects", "_faults", "_files", "_provenance",
         ),
         LEFT_OUT,
     ),
