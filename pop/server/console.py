@@ -12,7 +12,7 @@ from pop.helpline.supervision.http.urls import console_urlpatterns as supervisio
 from pop.people.http.urls import console_urlpatterns as people
 from pop.people.pages.alerts import use_alerts
 from pop.registry.directory.http.console.urls import console_urlpatterns as registry
-from pop.registry.directory.queries.console.national import use_shield
+from pop.registry.directory.queries.shield import use_shield
 from pop.registry.mapping.http.urls import console_urlpatterns as mapping
 from pop.surveys.console.http.urls import console_urlpatterns as surveys
 from pop.surveys.importing.http.urls import console_urlpatterns as importing

@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 
 from pop.evidence.maps.http.urls import public_urlpatterns as maps
+from pop.evidence.maps.queries import hidden_in_country
 from pop.helpline.talk.urls import public_urlpatterns as talk
 from pop.places.problems import MEDIA_TYPE, problem
 from pop.registry.directory.http.public import public_urlpatterns as registry
+from pop.registry.directory.queries.shield import use_shield
 from pop.registry.exchange.http import hsds_urlpatterns as exchange
 from pop.signposting.finder.http import bad_request, not_found, went_wrong
 from pop.signposting.finder.urls import urlpatterns as finder
@@ -16,6 +18,7 @@ from pop.surveys.inviting.http.urls import public_urlpatterns as inviting
 from pop.surveys.pages.http.urls import public_urlpatterns as surveys
 
 urlpatterns: list[URLPattern | URLResolver] = [*maps, *finder, *talk, *registry, *exchange, *surveys, *inviting]
+use_shield(hidden_in_country)
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

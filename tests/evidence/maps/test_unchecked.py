@@ -6,13 +6,16 @@ import csv
 import io
 import json
 import re
+import uuid
 from collections.abc import Callable
 from datetime import date
 from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from pop.evidence.maps.models import CountryRisk
 from pop.registry.directory.models import Contact, Organisation, Service
 
 pytestmark = [pytest.mark.storage, pytest.mark.django_db]
@@ -101,3 +104,31 @@ def test_the_mark_is_a_shape_beside_the_words_and_is_not_read_aloud_twice(public
     new = make("New Line", safety="mapped_only")
     for path in ("/en/map/table", f"/en/service/{new.pk}"):
         assert '.unchecked::before { content: "◇ " / "" }' in public.get(path).content.decode()
+
+
+def test_what_the_table_of_country_risk_hides_is_named_by_no_page_until_it_is_checked(
+    public: Client, make: Make
+) -> None:
+    new = make("New Line", safety="mapped_only", from_survey=True)
+    old = make("Old Line")
+    address = f"/en/service/{new.pk}"
+    assert "New Line" in public.get("/en/country/KE").content.decode()
+    assert public.get(address).status_code == 200
+    CountryRisk.objects.create(
+        country="KE",
+        about="everything",
+        effect="hidden",
+        reason="attacks",
+        state="holds",
+        proposed_by=uuid.uuid4(),
+        proposed_at=timezone.now(),
+        agreed_by=uuid.uuid4(),
+        agreed_at=timezone.now(),
+    )
+    assert public.get(address).status_code == 404
+    assert public.get(f"/v1/services/{new.pk}").status_code == 404
+    shown = public.get("/en/country/KE").content.decode()
+    assert "New Line" not in shown
+    # Whoever helps children is still found: the table hides places on a map, not help.
+    assert "Old Line" in shown
+    assert public.get(f"/en/service/{old.pk}").status_code == 200

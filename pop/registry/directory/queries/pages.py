@@ -23,6 +23,7 @@ from pop.registry.directory.models import (
     Service,
 )
 from pop.registry.directory.queries.contradictions import conflict_codes
+from pop.registry.directory.queries.shield import hidden_among
 from pop.registry.directory.rules.links import LINK_HOLDS
 from pop.registry.directory.rules.publication import CLEAR, MAPPED_ONLY, PUBLISHED, YOUTH_LED, YOUTH_LED_SOLUTION
 
@@ -185,10 +186,12 @@ def visible_services() -> QuerySet[Service]:
 
 def listed_services() -> QuerySet[Service]:
     """Return the records that a country's page names: also those that await their safety decision, without a way to
-    reach them. What young people lead is shown by region only, and by no page of a country.
+    reach them. Of these, what the map does not name in its country (what young people lead, and what the table of
+    country risk hides) is named by no page.
     """
     waiting = Q(safety=MAPPED_ONLY) & ~Q(organisation__operator=YOUTH_LED) & ~Q(kind=YOUTH_LED_SOLUTION)
-    return Service.objects.filter(Q(safety=CLEAR) | waiting, state=PUBLISHED).select_related("organisation")
+    listed = Service.objects.filter(Q(safety=CLEAR) | waiting, state=PUBLISHED).select_related("organisation")
+    return listed.exclude(pk__in=hidden_among(listed.filter(waiting)))
 
 
 def service_facts(id: UUID, *, now: datetime) -> ServiceFacts | Tombstone | None:

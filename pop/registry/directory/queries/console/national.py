@@ -7,10 +7,10 @@ are shown by region only, and nothing of the house: no names of staff, no report
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -25,9 +25,9 @@ from pop.registry.directory.queries.pages import (
     facts_of,
     listed_services,
 )
+from pop.registry.directory.queries.shield import hidden_among
 from pop.registry.directory.rules.editing import CONTACT_COLUMNS, DIGEST, REMOVED, SERVICE_FIELDS, WHOLE
 from pop.registry.directory.rules.publication import MAPPED_ONLY
-from pop.registry.directory.rules.tables import kinds
 
 MOST_FINDINGS: Final = EXPORT_SIZE
 SERVICE_SORTS: Final = {
@@ -45,34 +45,6 @@ _READABLE_STATES: Final = ("waiting", "applied")
 _FOLLOWING: Final = frozenset({"number_kind", "hours_rule", "source"})
 # Of a record that is on the map only, nothing that it could be reached by.
 _REACHING: Final = frozenset({"website", "record", WHOLE})
-
-
-class Traits(NamedTuple):
-    """What of a record decides whether it may be named in its country."""
-
-    country: str
-    kind: str
-    operator: str
-    topics: Collection[str]
-
-
-# Records by id → the ids of those that the map hides in their country.
-Shield = Callable[[Mapping[UUID, Traits]], Collection[UUID]]
-
-
-class _Joined:
-    """Until somebody knows which records are hidden, all of them are."""
-
-    def __init__(self) -> None:
-        self.shield: Shield = frozenset
-
-
-_joined = _Joined()
-
-
-def use_shield(shield: Shield) -> None:
-    """Have `shield` say which records no ministry may be told of, because the map hides them in that country."""
-    _joined.shield = shield
 
 
 @dataclass(frozen=True)
@@ -127,11 +99,7 @@ class NationalProposal:
 def visible(countries: Collection[str]) -> QuerySet[Service]:
     """Return the services of these countries that their ministries may be told of."""
     listed = listed_services().filter(country__in=countries)
-    rows = listed.values_list("id", "country", "kind", "organisation__operator", "topics")
-    hidden = _joined.shield(
-        {id: Traits(country, kind, operator, _topics(kind, own)) for id, country, kind, operator, own in rows}
-    )
-    return listed.exclude(pk__in=list(hidden))
+    return listed.exclude(pk__in=hidden_among(listed))
 
 
 def services(ask: Ask, *, countries: Collection[str], now: datetime) -> Rows[NationalLine]:
@@ -236,12 +204,6 @@ def emergency_number(number_id: UUID, *, countries: Collection[str]) -> Emergenc
     """Return one emergency number of these countries, or None."""
     row = EmergencyNumber.objects.filter(pk=number_id, country__in=countries).first()
     return emergency_line(row) if row else None
-
-
-def _topics(kind: str, own: Sequence[str]) -> frozenset[str]:
-    """Return the topics of a record, those too that its kind alone is evidence for, as the map counts them."""
-    known = kinds().get(kind)
-    return frozenset((*own, *(known.topics if known else ())))
 
 
 def _line(row: Service, findings: Sequence[str]) -> NationalLine:
