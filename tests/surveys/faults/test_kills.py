@@ -75,7 +75,7 @@ def test_kills_under_load_lose_and_double_nothing_and_leave_no_half_of_a_picture
     env, token = opened(tmp_path)
     door = Door(env, free_port(), tmp_path / "door.log")
     chance = random.Random(20261122)
-    with open_door(door), Senders(door.port, token, programs=4, browsers=2) as senders:
+    with open_door(door), Senders(door.port, token, programs=3, browsers=3) as senders:
         for number in range(KILLS):
             senders.wait_for(len(senders.sent) + chance.randrange(1, 12), seconds=120)
             time.sleep(chance.random() * 0.05)
