@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 # Contrast is held to 7:1, which axe checks by the enhanced rule only; every other rule is checked by its default.
 RULES = {
@@ -48,3 +48,14 @@ def assert_accessible(reader: Page, html: str, *, language: str) -> None:
     assert reader.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
     assert reader.evaluate("document.documentElement.lang") == language
     assert reader.title()
+
+
+def tab_to(page: Page, selector: str, most: int = 40) -> None:
+    """Press the tab key until something has the focus, and see that the focus can be seen."""
+    for _ in range(most):
+        if page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+            break
+        page.keyboard.press("Tab")
+    target = page.locator(selector).first
+    expect(target).to_be_focused()
+    assert target.evaluate("each => getComputedStyle(each).outlineStyle") != "none"

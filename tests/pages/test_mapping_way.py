@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 from pop.registry.mapping.instruments import source
 from pop.surveys.pages.rendering import speaker
 from tests.colleagues import Somebody, violations, violations_at
+from tests.pages.looking import tab_to
 from tests.served import Served, pop
 from tests.simulation.running import Server, whole_server
 
@@ -171,10 +172,12 @@ def assert_told(page: Page, house: House, words: str, code: str) -> None:
 
 
 def agree(person: Somebody, said: str) -> None:
-    """Agree to the proposal about the service."""
+    """Agree to the proposal about the service, by keyboard."""
     person.open("/proposals?whose=answerable")
-    person.page.locator("tbody a", has_text=NAME).first.click()
-    person.page.click("form[action$='/approve'] button")
+    person.page.locator("tbody a", has_text=NAME).first.press("Enter")
+    person.page.wait_for_url(re.compile(r"/proposals/[0-9a-f-]{36}$"))
+    tab_to(person.page, "form[action$='/approve'] button")
+    person.page.keyboard.press("Enter")
     assert said in person.page.inner_text(".messages")
 
 
@@ -231,7 +234,12 @@ def test_an_answer_is_on_the_map_after_two_approvals_with_children_after_two_che
     assert_fine(ed, "/mapping", finding)
     assert_told(phone, house, words, "waiting")
     ed.open(finding)
-    ed.page.click("form[action$='/take'] button")
+    tab_to(ed.page, "form[action$='/take'] select[name=do_topics]")
+    ed.page.keyboard.press("ArrowDown")
+    assert ed.page.locator("[name=do_topics]").input_value() == "keep"
+    ed.page.keyboard.press("ArrowUp")
+    tab_to(ed.page, "form[action$='/take'] button")
+    ed.page.keyboard.press("Enter")
     assert "Proposed" in ed.page.inner_text(".messages")
     ed.page.get_by_role("link", name="To the proposal").click()
     proposal = ed.page.url.removeprefix(house.console.url)

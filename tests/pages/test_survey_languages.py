@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from pop.registry.mapping.instruments import LANGUAGES, NAMES
-from tests.pages.looking import OPEN_ALL, RULES, WIDER
+from tests.pages.looking import OPEN_ALL, RULES, WIDER, tab_to
 from tests.pages.test_survey import SMALL
 from tests.served import Served, environment, pop, prepared, serving
 
@@ -129,17 +129,6 @@ def test_a_page_is_answered_by_keyboard_alone(surveyed: Served, context: Browser
     tab_to(page, "input[name$='/service_name']", most=3)
     page.keyboard.type("Lantern Line")
     assert page.locator("input[name$='/service_name']").input_value() == "Lantern Line"
-
-
-def tab_to(page: Page, selector: str, most: int = 40) -> None:
-    """Press the tab key until something has the focus, and see that the focus can be seen."""
-    for _ in range(most):
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            break
-        page.keyboard.press("Tab")
-    target = page.locator(selector).first
-    expect(target).to_be_focused()
-    assert target.evaluate("each => getComputedStyle(each).outlineStyle") != "none"
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -13,6 +13,7 @@ WORDS = Words(
         "filter_status": "Status",
         "filter_verdict": "Compared",
         "filter_instrument": "Instrument",
+        "filter_country": "Country",
         "mapping_name": "Name",
         "mapping_country": "Country",
         "mapping_instrument": "Instrument",
@@ -83,6 +84,9 @@ WORDS = Words(
         "mapping_done_rejected": "Rejected. Nothing was taken up.",
         "field_contacts": "Numbers and addresses",
         "field_operator": "Run by",
+        "field_country": "Country",
+        "field_age_min": "From age",
+        "field_age_max": "Up to age",
         "safety_title": "Safety decision",
         "safety_hint": "Two checks by two people. Neither is whoever proposed the record, and at least one did not "
         "agree to it. Only when both are good is any child led to it.",
