@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -29,9 +30,9 @@ def refusing(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("call", ["fsync", "replace", "fdopen"])
 def test_whatever_the_disk_refuses_nothing_of_the_post_is_kept(
     call: str,
-    settings,
+    settings: Any,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.DATA_DIR = tmp_path
     photo_survey()

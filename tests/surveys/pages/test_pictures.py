@@ -36,7 +36,7 @@ def begun(filler: Filler) -> Filler:
 
 
 def add(filler: Filler, data: bytes, path: str = POSTER, **answers: str) -> Filler:
-    filler.fill(do=f"picture:{path}", **answers)
+    filler.fill(answers, do=f"picture:{path}")
     assert filler.path.startswith("/survey-pictures/pictures/q"), filler.text
     return filler.upload(data)
 
