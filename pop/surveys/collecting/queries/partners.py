@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from pop.people.asking import Ask, Rows
 from pop.surveys.collecting.models import Assignment, Partner, Token
 from pop.surveys.collecting.rules.tokens import lookup_of
 
+# Databases do not agree where nothing stands among dates: who never sent stands before everybody who did.
+NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 SORTS = {
     "name": ("name",),
     "country": ("country", "name"),
     "submissions": ("-whole", "name"),
-    "last": ("-last", "name"),
+    "last": ("-latest", "name"),
 }
 
 
@@ -129,6 +132,7 @@ def _counted() -> QuerySet[Any]:
             distinct=True,
         ),
         last=Max("submissions__completed_at"),
+        latest=Coalesce(Max("submissions__completed_at"), Value(NEVER)),
     )
 
 
