@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from pop.events.models import OutboxRow
 from pop.surveys.collecting.actions.receiving import Outcome, receive
 from pop.surveys.collecting.actions.withdrawing import withdraw
 from pop.surveys.collecting.models import Submission
+from pop.surveys.collecting.queries.submissions import submission
 from pop.surveys.importing import storing
 from tests.surveys.filled import NOW
 from tests.surveys.importing.bringing import answers, brought, suggested
@@ -137,6 +139,9 @@ def test_each_submission_says_where_it_comes_from_and_is_told_of_once(survey: UU
     assert {name: row.provenance[name] for name in wanted} == wanted
     assert row.provenance["sha256"] == facts.sha256
     assert row.provenance["sent"] == "2026-01-05T06:21:00+00:00"
+    whole = submission(row.id)
+    assert whole is not None
+    assert whole.answered_on == date(2026, 1, 5)
     told = [each.payload["submission"] for each in OutboxRow.objects.filter(name="submission_received")]
     assert sorted(told) == sorted(str(each.id) for each in Submission.objects.all())
     assert AuditRow.objects.filter(action="receive_submission").count() == 2

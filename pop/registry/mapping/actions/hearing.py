@@ -109,7 +109,8 @@ def _made(whole: Whole, instrument: str, offer: Offered) -> Finding:
     values = _fit(offer.values)
     country = values.get("country", "")
     contacts, unread = _read(offer.contacts, country)
-    on = whole.facts.received_at.date()
+    # What was answered years ago and brought in today is evidence of then.
+    on = whole.answered_on
     return Finding(
         submission=whole.facts.id,
         instrument=instrument,

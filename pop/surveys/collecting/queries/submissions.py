@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -61,6 +61,18 @@ class Whole:
     faults: Sequence[Mapping[str, str]]
     provenance: Mapping[str, object]
     attachments: Sequence[AttachmentFacts]
+
+    @property
+    def answered_on(self) -> date:
+        """The day to which the answers testify: that of sending at the place where an import comes from, else when they
+        were received, and never later than that.
+        """
+        received = self.facts.received_at.date()
+        said = str(self.provenance.get("sent") or self.provenance.get("begun") or "")
+        try:
+            return min(datetime.fromisoformat(said).date(), received) if self.facts.source == "import" else received
+        except ValueError:
+            return received
 
 
 def submissions(ask: Ask) -> Rows[SubmissionFacts]:
