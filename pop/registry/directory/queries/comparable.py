@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from pop.registry.directory.models import Proposal, Service
+from pop.registry.directory.models import Contact, Proposal, Service
 from pop.registry.directory.rules.editing import CONTACT_COLUMNS, SERVICE_FIELDS, reach_digest
 
 
@@ -32,11 +32,14 @@ def comparable(*, country: str, e164: Iterable[str], hosts: Iterable[str]) -> li
     """Return the records that something in `country` could be: all of the country, and whoever elsewhere has one of
     these full numbers or names one of these hosts. Closed records are left out.
     """
-    near = Q(country=country) | Q(contacts__e164__in=[number for number in e164 if number])
+    # Apart from each other: one question about all of it would join every contact of the registry.
+    known = [number for number in e164 if number]
+    ids = set(Contact.objects.filter(e164__in=known).values_list("service_id", flat=True)) if known else set()
     for host in hosts:
-        near |= Q(website__icontains=host)
+        ids.update(Service.objects.filter(website__icontains=host).order_by().values_list("id", flat=True))
+    near = Q(country=country) | Q(pk__in=ids)
     rows = Service.objects.filter(near).exclude(state="defunct").select_related("organisation")
-    return [_comparable(row) for row in rows.prefetch_related("contacts").distinct().order_by("id")]
+    return [_comparable(row) for row in rows.prefetch_related("contacts").order_by("id")]
 
 
 def signs_in(countries: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:

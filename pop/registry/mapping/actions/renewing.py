@@ -91,23 +91,61 @@ def mark_stale(countries: Collection[str]) -> int:
     return Finding.objects.filter(pk__in=marked).update(stale=True) if marked else 0
 
 
-@transaction.atomic
 def compare_again(finding_id: UUID) -> None:
     """Compare a finding that waits with the registry as it is now; what is decided or unknown is left as it is."""
+    # The mark goes first: a change from here on sets it anew.
+    Finding.objects.filter(pk=finding_id, stale=True).update(stale=False)
+    try:
+        seen = Finding.objects.filter(WAITING, pk=finding_id).first()
+        if seen is None:
+            return
+        if seen.proposal_id is not None:
+            seen = _let_go(finding_id)
+        # Outside of any transaction: a country of many records takes its time, and nobody who writes waits for it.
+        if seen is not None:
+            before = _comparison(seen)
+            compare(seen)
+            _keep(seen, before)
+    except Exception:
+        Finding.objects.filter(pk=finding_id).update(stale=True)
+        raise
+
+
+@transaction.atomic
+def _let_go(finding_id: UUID) -> Finding | None:
     finding = Finding.objects.select_for_update(of=("self",)).filter(WAITING, pk=finding_id).first()
-    if finding is None:
+    if finding is not None:
+        drop_what_failed(finding)
+        finding.state = "compared"
+        finding.save()
+    return finding
+
+
+def _comparison(finding: Finding) -> tuple[object, ...]:
+    return finding.match_id, finding.verdict, list(finding.reasons), finding.score
+
+
+@transaction.atomic
+def _keep(seen: Finding, before: tuple[object, ...]) -> None:
+    """Write a comparison down, unless somebody has done something with the finding meanwhile."""
+    if _comparison(seen) == before:
         return
-    before = (finding.match_id, finding.verdict, list(finding.reasons), finding.score)
-    drop_what_failed(finding)
-    compare(finding)
-    finding.save()
-    if (finding.match_id, finding.verdict, list(finding.reasons), finding.score) != before:
-        audit.record(
-            action="compare_submission",
-            object_type="finding",
-            object_id=str(finding.pk),
-            detail={"instrument": finding.instrument, "verdict": finding.verdict},
-        )
+    finding = Finding.objects.select_for_update().filter(pk=seen.pk, state="compared", service=seen.service_id).first()
+    if finding is None or finding.values != seen.values or finding.contacts != seen.contacts:
+        return
+    finding.match_id, finding.verdict, finding.reasons, finding.score = (
+        seen.match_id,
+        seen.verdict,
+        seen.reasons,
+        seen.score,
+    )
+    finding.save(update_fields=["match", "verdict", "reasons", "score"])
+    audit.record(
+        action="compare_submission",
+        object_type="finding",
+        object_id=str(finding.pk),
+        detail={"instrument": finding.instrument, "verdict": finding.verdict},
+    )
 
 
 def drop_what_failed(finding: Finding) -> None:
