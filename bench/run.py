@@ -16,6 +16,7 @@ PARTS = (
     "surveys.py",
     "survey_pages.py",
     "exports.py",
+    "imports.py",
     "chat.py",
     "desk.py",
     "prosody.py",

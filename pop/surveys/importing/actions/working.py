@@ -34,7 +34,7 @@ from pop.surveys.importing.rules.problems import Problem, RefusedFileError
 from pop.surveys.importing.storing import TO_MEND
 
 CHECKED_AT_ONCE: Final = 50
-TAKEN_AT_ONCE: Final = 50
+TAKEN_AT_ONCE: Final = 25
 """Rows of one transaction: it holds the only write lock of SQLite, and nobody waits a tenth of a second for it."""
 MOST_PROBLEMS: Final = 20
 """Problems that are kept of one row."""
