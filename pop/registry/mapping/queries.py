@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,9 +15,7 @@ from pop.people.asking import Ask, Rows
 from pop.registry.directory.queries.comparable import Comparable, agreed_to, comparable_one
 from pop.registry.directory.queries.pages import ServiceFacts, service_facts
 from pop.registry.mapping.models import Finding, SafetyStep
-from pop.registry.mapping.rules.answers import UnreadableError, read_answers
 from pop.registry.mapping.rules.comparing import digest_of
-from pop.surveys.collecting.queries.submissions import submission
 
 STATUSES: Final = ("received", "compared", "proposed", "approved", "rejected", "replaced", "withdrawn")
 # What becomes of a proposal that is not agreed to: its finding waits for somebody again.
@@ -62,7 +60,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class Reviewed:
-    """One finding with everything a reviewer needs. `role` and `email` are the respondent's: for reviewers only."""
+    """One finding with everything a reviewer needs; nothing about the respondent, who stands in the submission."""
 
     line: FindingLine
     submission: UUID
@@ -79,8 +77,6 @@ class Reviewed:
     proposal: UUID | None
     reason: str
     digest: str  # of this comparison; whoever acts on it gives it back
-    role: str = field(repr=False)
-    email: str = field(repr=False)
 
 
 def findings(ask: Ask) -> Rows[FindingLine]:
@@ -105,14 +101,6 @@ def finding(finding_id: UUID) -> Reviewed | None:
     row = _rows().filter(pk=finding_id).first()
     if row is None:
         return None
-    role = email = ""
-    whole = submission(row.submission) if row.state != "withdrawn" else None
-    if whole is not None:
-        try:
-            said = read_answers(whole.xml).values
-            role, email = said.get("respondent_role", ""), said.get("respondent_email", "")
-        except UnreadableError:
-            pass
     record = comparable_one(row.match_id) if row.match_id else None
     return Reviewed(
         line=_line(row),
@@ -130,8 +118,6 @@ def finding(finding_id: UUID) -> Reviewed | None:
         proposal=row.proposal_id,
         reason=row.reason,
         digest=digest_of_comparison(row, record),
-        role=role,
-        email=email,
     )
 
 

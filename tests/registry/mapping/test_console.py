@@ -57,7 +57,10 @@ def test_answers_stand_beside_the_record_that_they_are_about(
     assert f"/services/{service.pk}" in body
     assert "the same name" in body
     assert 'name="do_languages"' in body
-    assert "private.person@lantern-line.example.org" in body
+    # Who answered stands with the submission, where each look is written down.
+    assert "private.person" not in body
+    assert "/surveys/submissions/" in body
+    assert "/surveys/submissions/" not in as_staff("approver").get(f"/mapping/{finding}").content.decode()
 
 
 def test_from_the_form_to_children_through_five_people(helplines: None, as_staff: Staff) -> None:

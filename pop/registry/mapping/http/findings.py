@@ -75,7 +75,7 @@ def mapping_one(request: HttpRequest, finding_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     roles = set(member(request).roles)
-    waits = found.line.status == "compared"
+    waits, there = found.line.status == "compared", found.line.status != "withdrawn"
     facts = [
         (SAY["mapping_country"], country(found.line.country)),
         (SAY["mapping_instrument"], SAY[f"instrument_{found.line.instrument}"]),
@@ -98,6 +98,7 @@ def mapping_one(request: HttpRequest, finding_id: UUID) -> HttpResponse:
         "kinds": choices("kind", tuple(kinds())),
         "needs_kind": "kind" not in found.values,
         "reasons": choices("rejected", REASONS),
+        "whole": f"/surveys/submissions/{found.submission}" if "editor" in roles and there else "",
     }
     return page(request, "mapping/console/finding.html", context, words=WORDS)
 
