@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from pop.evidence.maps.queries import hidden_in_country
+from pop.registry.directory.queries.shield import use_shield
 from pop.surveys.collecting.actions import surveys as actions
 from pop.surveys.collecting.queries import surveys
 from pop.surveys.collecting.queries.surveys import shape_of_survey
@@ -40,6 +42,12 @@ def people(make_staff) -> SimpleNamespace:  # type: ignore[no-untyped-def]
         dee=make_staff("editor", name="Dee").pk,
         cal=make_staff("approver", name="Cal").pk,
     )
+
+
+@pytest.fixture(autouse=True)
+def _shielded() -> None:
+    """Know what the map hides, as both doors do: until somebody does, every page hides all that is unchecked."""
+    use_shield(hidden_in_country)
 
 
 @pytest.fixture(autouse=True)
