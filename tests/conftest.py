@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from pop.helpline import ringing
 from pop.people import key_actions, unlocking
@@ -25,6 +25,8 @@ from pop.people.proof import METHODS_KEY, METHODS_OF_KEY
 from pop.people.stretching import Hardness
 from pop.privacy.sealing import derive, new_pair, seal_under
 from tests.served import Served, prepared, serving
+
+CHROMIUM = "/usr/bin/chromium"
 
 
 def pytest_configure() -> None:
@@ -47,6 +49,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marker = item.get_closest_marker("django_db")
         if marker is not None:
             item.add_marker(pytest.mark.django_db(**{**marker.kwargs, "databases": "__all__"}), append=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

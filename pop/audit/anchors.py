@@ -21,6 +21,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
+from pop.durable import sync_directory
+
 _LINE = re.compile(r"link (\d{1,18}) ([0-9a-f]{64})|void (\d{1,18}) (\d{1,18})")
 _TAIL = 4_096  # far more than a line is long
 
@@ -101,7 +103,7 @@ class Anchors:
         finally:
             os.close(handle)
         if is_new:
-            _sync(self._directory)
+            sync_directory(self._directory)
 
     def _files(self) -> list[Path]:
         return sorted(self._directory.glob("????-??-??.txt"))
@@ -131,11 +133,3 @@ def _last_number(path: Path) -> int:
         if read is not None:
             return read.number if isinstance(read, Anchor) else read.last
     return 0
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

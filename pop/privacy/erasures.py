@@ -19,6 +19,8 @@ from uuid import UUID
 
 from django.conf import settings
 
+from pop.durable import sync_directory
+
 # Deletes the records of these ids where they are still there; hearing an id twice, or an unknown one, is no error.
 Eraser = Callable[[Sequence[UUID]], object]
 
@@ -68,7 +70,7 @@ def note_erased(ids: Collection[UUID], *, kind: str = "conversation") -> None:
     finally:
         os.close(handle)
     if is_new:
-        _sync(directory)
+        sync_directory(directory)
 
 
 def journal_exists() -> bool:
@@ -125,11 +127,3 @@ def _read(text: str) -> Erasure | None:
         return Erasure(dt.datetime.fromisoformat(found[1]).astimezone(dt.UTC), found[2], UUID(found[3]))
     except ValueError:
         return None
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

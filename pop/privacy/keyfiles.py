@@ -14,6 +14,8 @@ from typing import Final
 from django.conf import settings
 from nacl.utils import random
 
+from pop.durable import sync_directory
+
 MARKER: Final = "DEVELOPMENT"
 ESCROW_PRIVATE: Final = "escrow-private "
 ESCROW_PUBLIC: Final = "escrow-public "
@@ -77,7 +79,7 @@ def read_secret(path: Path, before: str = "") -> bytes:
 def write(path: Path, content: bytes, *, mode: int) -> None:
     """Put a file in place at once and for good: a reader sees the old one or the new one."""
     _stage(path, content, mode).replace(path)
-    _sync(path.parent)
+    sync_directory(path.parent)
 
 
 def write_new(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
@@ -90,7 +92,7 @@ def write_new(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
         return False
     finally:
         staged.unlink()
-    _sync(path.parent)
+    sync_directory(path.parent)
     return True
 
 
@@ -103,11 +105,3 @@ def _stage(path: Path, content: bytes, mode: int) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return staged
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pyrage
 
+from pop.durable import sync_directory
 from pop.privacy.backups.errors import BackupError
 from pop.privacy.backups.recipients import Identity, Recipient
 
@@ -86,7 +87,7 @@ def write_backup(
         part.unlink(missing_ok=True)
         raise
     part.unlink()
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
     return plain.manifest()
 
 
@@ -246,11 +247,3 @@ class _Parsed:
         self._content(piece)
         self._in_frames = length > 0
         return True
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from pop.durable import sync_directory
 from pop.privacy.backups.errors import BackupError
 from pop.privacy.backups.files import Facts
 
@@ -80,11 +81,7 @@ def placed(path: Path) -> Iterator[tuple[Callable[[bytes], object], Callable[[Ma
         for ending in ("-wal", "-shm", "-journal"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         part.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_directory(path.parent)
 
 
 def facts(database: sqlite3.Connection, questions: Mapping[str, str]) -> Facts:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from pop.durable import sync_directory
+
 KEPT = 5
 _CURRENT = "current"
 _VERSION = re.compile(r"[1-9][0-9]{0,15}\Z")
@@ -64,11 +66,11 @@ def put_in_force(directory: Path, snapshot: Stored) -> None:
     """Write both files, name them in `current`, forget all but the last five versions. Call inside `building`."""
     _write(directory / f"{snapshot.version}.json.gz", snapshot.data)
     _write(directory / f"{snapshot.version}.sig", snapshot.signature)
-    _sync_directory(directory)
+    sync_directory(directory)
     staged = directory / f"{_CURRENT}.new"
     _write(staged, f"{snapshot.version}\n".encode())
     os.replace(staged, directory / _CURRENT)
-    _sync_directory(directory)
+    sync_directory(directory)
     _forget_old(directory, snapshot.version)
 
 
@@ -131,11 +133,3 @@ def _forget_old(directory: Path, current: int) -> None:
         if version not in kept:
             for name in names:
                 (directory / name).unlink(missing_ok=True)
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

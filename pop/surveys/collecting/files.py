@@ -21,6 +21,8 @@ from typing import Final
 
 from django.conf import settings
 
+from pop.durable import put, sync_directory
+
 _NAME = re.compile(r"[0-9a-f]{64}")
 _INCOMING: Final = "incoming"
 # Places whose directories this process knows to be on the disk.
@@ -73,7 +75,7 @@ def keep(data: bytes) -> str:
             os.utime(target)
         except FileNotFoundError:
             _write(target, data)
-    _sync(target.parent)
+    sync_directory(target.parent)
     return name
 
 
@@ -136,8 +138,8 @@ def _make_ready(place: Path) -> None:
         return
     for number in range(256):
         (place / f"{number:02x}").mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sync(place)
-    _sync(place.parent)
+    sync_directory(place)
+    sync_directory(place.parent)
     _ready.add(place)
 
 
@@ -152,20 +154,4 @@ def _lock(kind: int) -> Iterator[None]:
 
 
 def _write(target: Path, data: bytes) -> None:
-    staged = incoming() / f"{secrets.token_hex(16)}.new"
-    try:
-        with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(staged, target)
-    finally:
-        staged.unlink(missing_ok=True)
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    put(target, data, staged=incoming() / f"{secrets.token_hex(16)}.new")

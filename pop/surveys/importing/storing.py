@@ -5,12 +5,13 @@ What stayed behind of a finished one lies beside, as a workbook of those rows al
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+
+from pop.durable import put, sync_directory
 
 BROUGHT: Final = ""
 TO_MEND: Final = ".to-mend"
@@ -20,20 +21,8 @@ def keep(import_id: UUID, data: bytes, what: str = BROUGHT) -> None:
     """Put a file on the disk; when this returns it survives a power cut. Raises OSError."""
     target = _path(import_id, what)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    staged = target.with_name(f"{target.name}.new")
-    try:
-        with os.fdopen(os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(staged, target)
-    finally:
-        staged.unlink(missing_ok=True)
-    handle = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    put(target, data, staged=target.with_name(f"{target.name}.new"))
+    sync_directory(target.parent)
 
 
 def read(import_id: UUID, what: str = BROUGHT) -> bytes | None:

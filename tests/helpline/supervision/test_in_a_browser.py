@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.served import Served, environment, prepared, serving
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 SIZES = ({"width": 1280, "height": 900}, {"width": 800, "height": 1000}, {"width": 320, "height": 640})
 
 
@@ -27,14 +26,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, d
     done = subprocess.run(command, env=environment(folder), capture_output=True, text=True, check=True)
     with serving(folder, door="console") as console:
         yield console, json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, FilePayload, sync_playwright
+from playwright.sync_api import Browser, FilePayload
 
 from tests.colleagues import Somebody, violations, violations_at
 from tests.served import Served, environment, pop, prepared, serving
@@ -15,7 +15,6 @@ from tests.surveys.exporting.lines import source
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 320, "height": 700}
 
 
@@ -29,14 +28,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         assert done.returncode == 0, done.stderr
     with serving(folder, door="console") as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield chromium
-        chromium.close()
 
 
 def form(data: bytes) -> FilePayload:

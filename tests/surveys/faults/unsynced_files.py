@@ -7,11 +7,11 @@ from pathlib import Path
 from pop.server.settings import *  # noqa: F403
 from pop.surveys.collecting import files
 
-assert callable(files._sync), "the control would control nothing"
+assert callable(vars(files)["sync_directory"]), "the control would control nothing"
 
 
 def _unsynced(directory: Path) -> None:
     """Leave a directory to the system."""
 
 
-files._sync = _unsynced
+vars(files)["sync_directory"] = _unsynced

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from pop.simulation.counsellor import code_now
 from tests.colleagues import DESKTOP, Somebody, violations, violations_at
@@ -15,7 +14,6 @@ from tests.served import Served, prepared, serving
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 SIZES = (DESKTOP, {"width": 820, "height": 1100})
 
 
@@ -30,14 +28,6 @@ def desk(registry: Path) -> Iterator[Served]:
     """The real console."""
     with serving(registry, door="console") as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield chromium
-        chromium.close()
 
 
 def test_a_number_goes_through_three_people_with_authenticator_apps(browser, desk):

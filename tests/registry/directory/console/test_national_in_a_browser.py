@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.colleagues import DESKTOP, Somebody, violations, violations_at
 from tests.served import Served, environment, pop, prepared, serving
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 320, "height": 700}
 
 
@@ -29,14 +28,6 @@ def desk(registry: Path) -> Iterator[Served]:
     """The real console."""
     with serving(registry, door="console") as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield chromium
-        chromium.close()
 
 
 class Ministry(Somebody):
