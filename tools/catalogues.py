@@ -26,6 +26,7 @@ from pop.helpline.words.staff import WORDS as STAFF
 from pop.pages.words import DEMONSTRATION, SHELL
 from pop.people.words import WORDS as PEOPLE
 from pop.places.words import CONSOLE_LANGUAGES, LANGUAGES, LOCALE_DIR, Words
+from pop.registry.directory.console_words import CONSOLE as DIRECTORY
 from pop.registry.directory.national_words import WORDS as NATIONAL
 from pop.registry.directory.words import REGISTRY
 from pop.registry.mapping.console_words import WORDS as MAPPING
@@ -61,6 +62,7 @@ CONSOLE_PARTS: tuple[Words, ...] = (
     DESK,
     SUPERVISION,
     OWN_LINES,
+    DIRECTORY,
     RISKS,
     MAPPING,
     NATIONAL,
