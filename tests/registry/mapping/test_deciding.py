@@ -120,6 +120,34 @@ def test_evidence_names_the_survey_and_a_stage_that_its_way_in_bears_out(
     assert source.startswith("survey helplines, 2026-11-22")
 
 
+def test_the_body_that_was_called_bears_the_record_out_and_nothing_that_was_not_asked(
+    helplines: None, people: SimpleNamespace
+) -> None:
+    service = published(heard(), people)
+    assert not check(service, "call", people.cal)
+    service.refresh_from_db()
+    assert service.stage == "unconfirmed_lead"
+    assert check(service, "desk", people.dee)
+    service.refresh_from_db()
+    assert (service.stage, service.source) == ("provider_confirmed", REGISTER)
+    facts = Evidence.objects.filter(service=service).exclude(stage="unconfirmed_lead")
+    assert set(facts.values_list("field", "source")) == {("stage", REGISTER)}
+
+
+def test_what_was_tried_out_stays_so_when_its_body_is_called(
+    helplines: None, people: SimpleNamespace, make_service: Make
+) -> None:
+    service = line(make_service)
+    type(service).objects.filter(pk=service.pk).update(stage="test_contacted", source="a test call")
+    proposal = proposed(heard(), people, contacts="take")
+    for person in (people.ann, people.bo):
+        approve(proposal_id=proposal, by=person)
+    assert not check(service, "desk", people.dee)
+    assert check(service, "call", people.cal)
+    service.refresh_from_db()
+    assert (service.stage, service.source) == ("test_contacted", "a test call")
+
+
 @pytest.mark.parametrize(
     ("step", "given", "code"),
     [

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pop.people import queries as people
 from pop.registry.directory.actions.review.permission import RefusalError, require, trace
+from pop.registry.directory.actions.review.proposing import Seen
 from pop.registry.directory.actions.review.surveyed import clear_for_children, digest_for_decision
 from pop.registry.directory.queries.comparable import Comparable, comparable_one
 from pop.registry.directory.rules.likeness import host_of
@@ -26,6 +27,8 @@ from pop.registry.mapping.rules.vetting import (
 )
 
 ROLES = ("editor", "approver")
+# The body itself, called on a number that others publish, said that the record is its own.
+CALLED = "provider_confirmed"
 
 
 @transaction.atomic
@@ -72,17 +75,21 @@ def take_step(
         at=timezone.now(),
     )
     trace("take_safety_step", "service", service_id, by, {"step": step, "outcome": outcome})
-    if not _both_good(service_id, digest):
+    call = _both_good(service_id, digest)
+    if call is None:
         return False
-    clear_for_children(service_id=service_id, digest=digest, by=by)
+    seen = Seen(call.source, call.at.date(), CALLED)
+    clear_for_children(service_id=service_id, digest=digest, seen=seen, by=by)
     return True
 
 
-def _both_good(service_id: UUID, digest: str) -> bool:
+def _both_good(service_id: UUID, digest: str) -> SafetyStep | None:
+    """Return the call where both steps came out well, else None."""
     rows = SafetyStep.objects.filter(service_id=service_id, current=True, digest=digest)
-    good = {row.step: row.by for row in rows if row.outcome == GOOD[row.step]}
+    good = {row.step: row for row in rows if row.outcome == GOOD[row.step]}
     # Whoever lost the role since no longer counts.
-    return len(good) == len(STEPS) and len(people.holding(good.values(), *ROLES)) == len(STEPS)
+    holding = people.holding((row.by for row in good.values()), *ROLES)
+    return good[CALL] if len(good) == len(STEPS) and len(holding) == len(STEPS) else None
 
 
 def _check_number(number: str, number_source: str, record: Comparable, findings: list[Finding]) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from pop_sdk.vocabulary import STAGES
 
 from pop.audit import actions as audit
 from pop.places import countries
@@ -153,10 +154,12 @@ def digest_for_decision(service_id: UUID) -> str:
 
 
 @transaction.atomic
-def clear_for_children(*, service_id: UUID, digest: str, by: UUID) -> None:
+def clear_for_children(*, service_id: UUID, digest: str, seen: Seen, by: UUID) -> None:
     """Let a record, and its numbers that awaited a call, reach children. The caller has both checks of the decision.
 
-    RefusalError: unknown, state_wrong, outdated (the record is not what was checked).
+    `seen` is the call: the body said that the record is its own, and that is what the record's stage says from now on.
+    What was not asked, such as hours, keeps its own evidence. RefusalError: unknown, state_wrong, outdated (the record
+    is not what was checked).
     """
     if digest_for_decision(service_id) != digest:
         raise RefusalError("outdated")
@@ -168,7 +171,12 @@ def clear_for_children(*, service_id: UUID, digest: str, by: UUID) -> None:
     if service.safety != CLEAR:
         _note(service, None, "safety", service.safety, CLEAR, by)
         service.safety = CLEAR
-    service.save(update_fields=["safety", "changed_at"])
+    _observe(service, None, "stage", seen.stage, seen, by)
+    if STAGES.index(seen.stage) >= STAGES.index(service.stage):
+        for name, after in (("stage", seen.stage), ("stage_on", seen.observed_on), ("source", seen.source)):
+            _note(service, None, name, as_text(getattr(service, name)), as_text(after), by)
+            setattr(service, name, after)
+    service.save(update_fields=["safety", "stage", "stage_on", "source", "changed_at"])
     trace("clear_for_children", "service", service.pk, by)
     announce(service.country)
 
