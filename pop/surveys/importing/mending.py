@@ -9,7 +9,6 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from pop.places.words import Speaker
 from pop.surveys.importing.reading.opening import read_book
@@ -23,6 +22,8 @@ from pop.surveys.importing.words import PROBLEMS
 _ENGLISH = Speaker((PROBLEMS,), "en")
 _UNFIT_NAME = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME = 31
+# What no cell may hold: XML has no sign for it.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def rows_to_mend(
@@ -87,7 +88,7 @@ def _place(table: Table, mapping: ColumnMapping, use: str) -> int | None:
 
 
 def _text(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("", text))
     if text:
         cell.data_type = "s"
     return cell

@@ -19,6 +19,9 @@ from pop.surveys.importing.reading.shaping import Cells
 _PLAIN = re.compile(r"-?\d{1,15}")
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _MOST_PLACES: Final = 16_384
+_MOST_NUMBER: Final = 1_048_576
+# What a sheet can write as _xD800_, though no text holds it: neither a database nor a file would take it.
+_NO_SIGN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,9 @@ def cells_of(raw: bytes, styles: Styles) -> Iterator[tuple[int, Cells]]:
     )
     for _, row in walk:
         said = row.get("r")
-        number = int(said) if said else number + 1
+        before, number = number, int(said) if said else number + 1
+        if not before < number <= _MOST_NUMBER:
+            raise ValueError("rows out of order")
         cells: list[str] = []
         for cell in row:
             reference = cell.get("r")
@@ -83,7 +88,7 @@ def _text(cell: etree._Element, styles: Styles) -> str:
     if kind == "s":
         return styles.strings[int(value)].strip()
     if kind in ("str", "inlineStr", "e"):
-        return (unescape(value) if "_x" in value else value).strip()
+        return unescaped(value).strip()
     if kind == "b":
         return "true" if value.strip() == "1" else "false"
     if kind == "d":
@@ -97,6 +102,11 @@ def _text(cell: etree._Element, styles: Styles) -> str:
     if number.is_integer() and abs(number) < 1e15:
         return str(int(number))
     return f"{Decimal(repr(number)):f}"
+
+
+def unescaped(text: str) -> str:
+    """Return what a text of a workbook says, without what is no sign."""
+    return _NO_SIGN.sub("", unescape(text)) if "_x" in text else text
 
 
 def _moment(value: object) -> str:

@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.escape import unescape
 
 from pop.surveys.forms.refusals import RefusedFormError
 from pop.surveys.forms.workbooks import check_workbook
-from pop.surveys.importing.reading.cells import Styles, cells_of
+from pop.surveys.importing.reading.cells import Styles, cells_of, unescaped
 from pop.surveys.importing.reading.shaping import Shaping, place_of
 from pop.surveys.importing.rules.problems import Problem, RefusedFileError
 from pop.surveys.importing.rules.tables import MAIN, Table
@@ -22,17 +21,21 @@ from pop.surveys.importing.rules.tables import MAIN, Table
 PROBLEMS_SHEET: Final = "_problems"
 """A sheet that we wrote beside rows to mend; it says what was wrong, and is not read."""
 LARGEST_UNPACKED: Final = 160 * 1024 * 1024
+# Each sign is looked at once or twice: a stranger's sheet may be millions of signs of one unfinished tag.
 _P = rb"<(?:\w+:)?"
-_MERGED = re.compile(_P + rb'mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
-_HIDDEN = rb'\s[^>]*?\bhidden="(?:1|true)"'
-_HIDDEN_ROW = re.compile(_P + rb"row" + _HIDDEN + rb"[^>]*>")
-_HIDDEN_COLUMN = re.compile(_P + rb"col" + _HIDDEN + rb"[^>]*>")
-_NUMBER = re.compile(rb'\s(?:r|min)="([0-9]{1,7})"')
+_TAG = rb"\s([^<>]*+)>"
+_MERGED = re.compile(_P + rb"mergeCell" + _TAG)
+_ROW = re.compile(_P + rb"row" + _TAG)
+_COLUMN = re.compile(_P + rb"col" + _TAG)
+_AREA = re.compile(rb'\bref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
+_HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+_NUMBER = re.compile(rb'\b(?:r|min)="([0-9]{1,7})"')
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
 # A cell with a formula and no value behind it: the file was never opened in a spreadsheet.
 _UNCOUNTED = re.compile(
-    _P + rb'c\s[^>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*'
-    + _P + rb"f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-    + rb"(?:" + _P + rb"v\s*/>|" + _P + rb"v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    _P + rb"c" + _TAG + rb"\s*+"
+    + _P + rb"f(?:\s[^<>]*+|/)?+>(?:(?<=/>)|[^<]*+</(?:\w+:)?f>)\s*+"
+    + rb"(?:" + _P + rb"v\s*+/>|" + _P + rb"v></(?:\w+:)?v>)?\s*+</(?:\w+:)?c>"
 )  # fmt: skip
 
 
@@ -75,7 +78,8 @@ def _tables(reader: Any, shaping: Shaping) -> tuple[Table, ...]:
             continue
         raw = reader.archive.read(part.target)
         problems += _unseen(shown, raw)
-        lost = [place_of(match[1].decode()) for match in _UNCOUNTED.finditer(raw)]
+        named = (_REFERENCE.search(match[1]) for match in _UNCOUNTED.finditer(raw))
+        lost = [place_of(match[1].decode()) for match in named if match is not None]
         table = shaping.table(MAIN if not found else shown, shown, cells_of(raw, styles), lost)
         if table.header:
             found.append(table)
@@ -86,17 +90,18 @@ def _tables(reader: Any, shaping: Shaping) -> tuple[Table, ...]:
 
 def _unseen(shown: str, raw: bytes) -> Iterator[Problem]:
     """Yield what stands in the way of reading a sheet as it looks."""
-    merged = _MERGED.search(raw)
+    areas = (_AREA.search(match[1]) for match in _MERGED.finditer(raw))
+    merged = next((area for area in areas if area is not None), None)
     if merged is not None:
         yield Problem("merged_cells", shown, name=merged[1].decode())
-    for code, pattern in (("hidden_rows", _HIDDEN_ROW), ("hidden_columns", _HIDDEN_COLUMN)):
-        hidden = pattern.search(raw)
+    for code, pattern in (("hidden_rows", _ROW), ("hidden_columns", _COLUMN)):
+        hidden = next((match[1] for match in pattern.finditer(raw) if _HIDDEN.search(match[1])), None)
         if hidden is not None:
-            number = _NUMBER.search(hidden[0])
+            number = _NUMBER.search(hidden)
             yield Problem(code, shown, name=number[1].decode() if number else "")
 
 
 def _styles(reader: Any) -> Styles:
-    strings = [unescape(text) if "_x" in text else text for text in map(str, reader.shared_strings)]
+    strings = [unescaped(str(text)) for text in reader.shared_strings]
     book = reader.wb
     return Styles(strings, frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch)
