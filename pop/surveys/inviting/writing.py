@@ -50,7 +50,8 @@ def written(letter: Letter) -> EmailMessage:
     language = language_of(letter)
     link = public_address(f"/survey/i/{letter.token}")
     stop = f"{link}/stop?language={language}"
-    values = {"partner": letter.partner, "survey": title_of(letter.survey, language).text}
+    # In one line, whatever its form's file says: a title of several ends no header, and adds none.
+    values = {"partner": letter.partner, "survey": " ".join(title_of(letter.survey, language).text.split())}
     said = {"link": f"{link}?language={language}" if language in letter.survey.languages else link, "stop": stop}
     for key in _BODY:
         if key not in said:

@@ -65,8 +65,11 @@ def test_a_mail_is_written_in_the_partners_language_with_every_placeholder_fille
 def test_a_name_can_bring_no_header_and_no_placeholder_of_its_own(letter: Letter) -> None:
     mail = written(replace(letter, partner="{survey} <b> %s"))
     assert "{survey} <b> %s" in mail.body
-    title = replace(letter.survey, title="A poster")
-    assert "\n" not in str(written(replace(letter, survey=title)).message()["Subject"])
+    # A workbook's title may have several lines: no header follows from it, and no address is refused for it.
+    title = replace(letter.survey, title="A poster\r\nBcc: everybody@example.org")
+    message = written(replace(letter, survey=title)).message()
+    assert "A poster Bcc: everybody@example.org" in str(message["Subject"])
+    assert message["Bcc"] is None
 
 
 def test_a_letter_shows_neither_its_address_nor_its_token(letter: Letter) -> None:
