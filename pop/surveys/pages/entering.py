@@ -13,6 +13,7 @@ from pop.surveys.forms.lexical import LONGEST_ANSWER
 MOST_BYTES = 524_288
 """Bytes of one posted page: twenty long answers in a script that takes six bytes a letter."""
 MOST_FIELDS = 4_000
+_LONGEST_NUMBER = 200
 _NUMBERS = ("integer", "decimal", "range")
 # A note is read; a picture comes by its own page.
 _UNWRITTEN = ("note", "image")
@@ -75,7 +76,7 @@ def _answer(answering: Answering, path: str, item: Question, values: Sequence[st
         return _number(said[-1], decimal=item.kind != "integer")
     if item.kind == "geopoint":
         return " ".join(_digits(said[-1]).replace(",", " ").replace("°", " ").split())
-    return said[-1]
+    return _dialled(said[-1]) if item.kind == "text" and item.constraint is not None else said[-1]
 
 
 def _chosen(answering: Answering, path: str, said: Sequence[str]) -> str:
@@ -99,8 +100,19 @@ def _folded(text: str) -> str:
 def _digits(text: str) -> str:
     """Return a text with the digits of every script as ASCII ones."""
     return "".join(
-        str(unicodedata.decimal(each)) if unicodedata.category(each) == "Nd" else each for each in text[:200]
+        str(unicodedata.decimal(each)) if unicodedata.category(each) == "Nd" else each
+        for each in text[:_LONGEST_NUMBER]
     )
+
+
+def _dialled(text: str) -> str:
+    """Return a telephone number with ASCII digits, without the unseen marks that a copied one carries; else the text.
+
+    Only a text without a letter is taken for one, and only where the form checks what is written.
+    """
+    plain = "".join(each for each in _digits(text) if unicodedata.category(each) != "Cf")
+    is_number = any(map(str.isdigit, plain)) and not any(map(str.isalpha, plain))
+    return plain if is_number and len(text) <= _LONGEST_NUMBER else text
 
 
 def _number(text: str, *, decimal: bool) -> str:

@@ -19,7 +19,7 @@ from pop.surveys.collecting.queries.submissions import submission
 from pop.surveys.collecting.queries.surveys import Known, form_of_survey, survey
 from pop.surveys.forms.answering import Answering, UnreadableAnswersError
 from pop.surveys.forms.definition import Question
-from pop.surveys.pages import holding
+from pop.surveys.pages import holding, leafing
 from pop.surveys.pages.holding import Hold
 
 
@@ -49,6 +49,14 @@ class Sitting:
         Raises PictureError (pop.surveys.collecting.actions.draft_pictures), DraftError, OSError.
         """
         self.answering.set(path, keep_picture(draft=self.draft, data=data, now=now))
+
+    def goes_on_at(self, *, now: datetime) -> int | None:
+        """Return the number, from 1, of the page on which to go on; None for the check of all answers."""
+        if self.corrects is not None:
+            return None
+        fresh = Answering.begin(self.answering.form, now=now, chance=random.Random(0), language=self.answering.language)
+        index = leafing.left_at(self.answering, fresh)
+        return None if index is None else index + 1
 
     def keep_under_words(self, key: CodeKey, *, now: datetime) -> None:
         """Seal the answers to the key of the words. Raises DraftError."""

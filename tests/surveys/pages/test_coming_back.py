@@ -46,6 +46,14 @@ def test_words_open_the_answers_on_another_device_and_stay_the_same(filler: Fill
     assert filler.fill(path="/survey/short/later").words == words
 
 
+def test_words_lead_back_to_the_page_that_somebody_left(filler: Filler) -> None:
+    begun(filler, "/survey/kinds").fill(name="Line of Invention", alone="yes", staff="1", share="1")
+    filler.fill(path="/survey/kinds/later")
+    other = elsewhere(filler.words)
+    assert other.path == "/survey/kinds/2"
+    assert "Page 2 of 3" in other.text
+
+
 def test_who_came_with_the_words_is_told_that_they_stay_good(filler: Filler) -> None:
     begun(filler).fill(path="/survey/short/later", name="Line of Invention")
     other = elsewhere(filler.words)

@@ -57,6 +57,37 @@ def test_answers_are_read_as_they_were_meant(path: str, values: list[str], answe
     assert answered(path, *values) == answer
 
 
+DIALLED = load(
+    "dialled.md",
+    b"""
+| survey |
+| | type | name | label | constraint |
+| | text | number | Which number? | regex(., '^[0-9 +]+$') |
+| | text | remark | What else? | |
+| settings |
+| | form_title | form_id | version |
+| | Numbers | dialled | 1 |
+""",
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "number", "remark"),
+    [
+        ("١١٦ ١١١", "116 111", "١١٦ ١١١"),
+        ("\u202a+0 116\u202c", "+0 116", "\u202a+0 116\u202c"),
+        ("يوم ٣", "يوم ٣", "يوم ٣"),
+    ],
+)
+def test_a_number_that_a_form_checks_is_taken_in_the_digits_of_every_script(
+    written: str, number: str, remark: str
+) -> None:
+    answering = Answering.begin(DIALLED, now=NOW, chance=random.Random(1))
+    posted = {"/data/number": [written], "/data/remark": [written]}
+    found = {path: said for each in answering.pages() for path, said in given(answering, each, posted).items()}
+    assert found == {"/data/number": number, "/data/remark": remark}
+
+
 def test_what_was_not_posted_is_not_touched() -> None:
     answering = begun()
     assert given(answering, answering.pages()[0], {"do": ["next"]}) == {}
@@ -87,6 +118,34 @@ def page(path: str) -> Page:
 )
 def test_the_next_page_is_found_while_pages_come_and_go(before: str, now: str, path: str, index: int) -> None:
     assert leafing.after([page(each) for each in before], [page(each) for each in now], path) == index
+
+
+@pytest.mark.parametrize(
+    ("answers", "index"),
+    [
+        ({}, 0),
+        ({"who/name": "A Line"}, 0),
+        ({"who/name": "A Line", "who/alone": "yes"}, 0),
+        ({"who/name": "A Line", "who/alone": "yes", "who/staff": "2", "who/share": "3"}, 1),
+        ({"who/name": "A Line", "who/alone": "yes", "where/country": "c01"}, 1),
+        ({"who/alone": "yes", "where/country": "c01"}, 0),
+        (
+            {
+                "who/name": "A Line",
+                "who/alone": "yes",
+                "where/country": "c01",
+                "where/topics": "t01",
+                "where/sure": "OK",
+                "contact[1]/number": "0000",
+            },
+            None,
+        ),
+    ],
+)
+def test_whoever_comes_back_goes_on_at_the_page_that_they_left(answers: dict[str, str], index: int | None) -> None:
+    answering = begun()
+    answering.set_all({f"/data/{path}": value for path, value in answers.items()})
+    assert leafing.left_at(answering, begun()) == index
 
 
 def test_every_kind_has_a_control_and_every_field_a_place_of_its_own() -> None:

@@ -55,7 +55,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
         wrong = "code_wrong" if words.strip() else "code_empty"
         return answer_page(request, rendering.code_page(language, wrong=wrong), status=400)
     form = opened.survey.form_id
-    to = "review" if isinstance(opened, Sitting) else "sent"
+    to = opened.goes_on_at(now=timezone.now()) or "review" if isinstance(opened, Sitting) else "sent"
     response = HttpResponseRedirect(f"{root_of(form)}/{to}", status=HTTPStatus.SEE_OTHER)
     holding.hold(response, form, opened.hold)
     return response
