@@ -8,6 +8,7 @@ it is owed, and a restore would carry it out.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import itertools
 import os
 import re
@@ -83,6 +84,16 @@ def erased_since(moment: dt.datetime | None = None) -> Iterator[Erasure]:
     for line in _lines():
         if line is not None and (moment is None or line.at >= moment):
             yield line
+
+
+def erased_ids(kind: str) -> frozenset[UUID]:
+    """Return the ids of every erased record of a kind; the journal is read again only when it has grown."""
+    return _ids(kind, tuple((path, path.stat().st_size) for path in sorted(_directory().glob("????-??.txt"))))
+
+
+@functools.lru_cache(maxsize=2)
+def _ids(kind: str, _: tuple[tuple[Path, int], ...]) -> frozenset[UUID]:
+    return frozenset(line.id for line in _lines() if line is not None and line.kind == kind)
 
 
 def replay(erasers: Mapping[str, Eraser]) -> Replayed:

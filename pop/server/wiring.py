@@ -67,9 +67,10 @@ from pop.signposting.snapshots.worker import SnapshotDuty
 from pop.surveys.collecting.actions.receiving import RECEIVED as SUBMISSION_RECEIVED
 from pop.surveys.collecting.actions.sweeping import CollectingDuty
 from pop.surveys.collecting.actions.withdrawing import ERASED as ERASED_SUBMISSION
+from pop.surveys.collecting.actions.withdrawing import ERASED_AS_SENT, use_withdrawal, withdraw_again
 from pop.surveys.collecting.actions.withdrawing import WITHDRAWN as SUBMISSION_WITHDRAWN
-from pop.surveys.collecting.actions.withdrawing import use_withdrawal, withdraw_again
 from pop.surveys.collecting.queries.titles import Title, use_titles
+from pop.surveys.importing.actions.bringing import forget_withdrawn
 from pop.surveys.importing.actions.working import ImportingDuty
 from pop.surveys.inviting.actions.sending import MailingDuty
 from pop.surveys.pages.outcomes import Outcome, use_outcomes
@@ -112,7 +113,11 @@ SUBSCRIBERS: Mapping[str, Sequence[Subscriber]] = {
 # What the worker forgets once a minute besides conversations, in this order.
 FORGETTING = (forget_waits, forget_contact_records, forget_practice_runs, forget_audit)
 # What a restored backup must forget again, by kind of record in the journal of erasures.
-ERASERS: Mapping[str, Eraser] = {"conversation": erase_conversations, ERASED_SUBMISSION: withdraw_again}
+ERASERS: Mapping[str, Eraser] = {
+    "conversation": erase_conversations,
+    ERASED_SUBMISSION: withdraw_again,
+    ERASED_AS_SENT: forget_withdrawn,
+}
 
 
 def run_worker() -> int:

@@ -19,7 +19,7 @@ from pop.server import forgetting
 from pop.server.wiring import ERASERS, SUBSCRIBERS
 from pop.surveys.collecting import files
 from pop.surveys.collecting.actions import withdrawing
-from pop.surveys.collecting.actions.receiving import File, Outcome, receive
+from pop.surveys.collecting.actions.receiving import File, Outcome, RefusedError, receive
 from pop.surveys.collecting.actions.sweeping import CollectingDuty
 from pop.surveys.collecting.actions.withdrawing import withdraw
 from pop.surveys.collecting.models import Attachment, Submission
@@ -74,6 +74,27 @@ def test_what_it_corrected_is_emptied_with_it(data_dir: Path) -> None:
     withdraw(submission=later, now=NOW)
     assert {bytes(row.xml) for row in Submission.objects.all()} == {b""}
     assert kept(data_dir) == []
+
+
+def test_what_corrected_it_is_emptied_with_it_too(data_dir: Path) -> None:
+    """Somebody presses "withdraw" in one window while the correction is on its way from another."""
+    photo_survey()
+    first = fresh_id()
+    earlier = send(poster(first))
+    send(poster(fresh_id(), more=correcting(first)))
+    assert withdraw(submission=earlier, now=NOW)
+    assert {(row.state, bytes(row.xml)) for row in Submission.objects.all()} == {("withdrawn", b"")}
+    assert not withdraw(submission=earlier, now=NOW)
+
+
+def test_what_was_withdrawn_is_corrected_by_nothing(data_dir: Path) -> None:
+    photo_survey()
+    first = fresh_id()
+    withdraw(submission=send(poster(first)), now=NOW)
+    with pytest.raises(RefusedError) as caught:
+        send(poster(fresh_id(), more=correcting(first)))
+    assert caught.value.code == "unknown_original"
+    assert Submission.objects.count() == 1
 
 
 def test_nothing_of_it_comes_back_under_its_id(data_dir: Path) -> None:
@@ -142,11 +163,11 @@ def test_a_backup_that_is_put_back_forgets_it_again(data_dir: Path, tmp_path: Pa
     shutil.copytree(tmp_path / "copied", data_dir / "attachments", dirs_exist_ok=True)
     assert bytes(Submission.objects.get().xml) == xml
     done = replay(ERASERS)
-    assert (done.erased, done.left) == ({"submission": 1}, {})
+    assert (done.erased, done.left) == ({"submission": 1, "submission_sent": 1}, {})
     assert bytes(Submission.objects.get().xml) == b""
     assert not Attachment.objects.exists()
-    assert len(list(erasures.erased_since())) == 1  # the replay writes no line of its own
-    assert replay(ERASERS).erased == {"submission": 1}
+    assert len(list(erasures.erased_since())) == 2  # the replay writes no line of its own
+    assert replay(ERASERS).erased == {"submission": 1, "submission_sent": 1}
 
 
 def test_a_row_that_was_withdrawn_and_holds_something_still_is_emptied_by_the_worker(data_dir: Path) -> None:

@@ -12,9 +12,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from pop.audit.actions import Row, record_many
+from pop.privacy.erasures import erased_ids
 from pop.surveys.collecting.actions.receiving import tell_received
+from pop.surveys.collecting.actions.withdrawing import ERASED_AS_SENT
 from pop.surveys.collecting.models import Submission
 from pop.surveys.collecting.rules.reading import fingerprint, read_xml
+from pop.surveys.collecting.rules.sent_ids import sent_id
 
 SOURCE = "import"
 
@@ -54,7 +57,13 @@ def fates(rows: Sequence[Brought], *, survey: UUID) -> dict[str, Fate]:
             "instance_id", "survey_id", "sha256", "source", "state", "provenance"
         )
     }
-    return {row.instance_id: _fate(row, held.get(row.instance_id), survey) for row in rows}
+    # A backup from before it came in knows nothing of what was withdrawn since; the journal of erasures does.
+    gone = erased_ids(ERASED_AS_SENT)
+    there = {row.instance_id for row in rows if row.instance_id not in held and sent_id(row.instance_id) in gone}
+    return {
+        row.instance_id: Fate.THERE if row.instance_id in there else _fate(row, held.get(row.instance_id), survey)
+        for row in rows
+    }
 
 
 def bring_in(rows: Sequence[Brought], *, survey: UUID, now: datetime, by: UUID | None) -> dict[str, Fate]:

@@ -188,8 +188,9 @@ def _original(said: Named, survey: _Version, partner: UUID | None) -> Submission
     if not said.deprecated_id:
         return None
     rows = Submission.objects.filter(instance_id=said.deprecated_id, survey__form_id=survey.form_id)
-    original = rows.select_for_update(of=("self",)).only("id", "partner_id").first()
-    if original is None or original.partner_id != partner:
+    original = rows.select_for_update(of=("self",)).only("id", "partner_id", "state").first()
+    # What was taken back is not corrected: its sender wants nothing of it here.
+    if original is None or original.partner_id != partner or original.state == "withdrawn":
         raise RefusedError("unknown_original")
     correction = Submission.objects.filter(replaces=original).values_list("instance_id", flat=True).first()
     if correction not in {None, said.instance_id}:

@@ -16,10 +16,13 @@ from pop.privacy.erasures import note_erased
 from pop.surveys.collecting import files
 from pop.surveys.collecting.models import Draft, DraftPicture, Submission
 from pop.surveys.collecting.queries.submissions import named_files
+from pop.surveys.collecting.rules.sent_ids import sent_id
 
 WITHDRAWN: Final = "submission_withdrawn"
 # What the journal of erasures calls a submission: a restored backup forgets it again.
 ERASED: Final = "submission"
+# And what it calls the id that its sender gave it: a file that is brought once more does not bring it back.
+ERASED_AS_SENT: Final = "submission_sent"
 _BATCH: Final = 100
 
 Withdrawn = Callable[[UUID], None]
@@ -41,7 +44,8 @@ def use_withdrawal(take_away: Withdrawn) -> None:
 
 
 def withdraw(*, submission: UUID, now: datetime) -> bool:
-    """Empty a submission and all that it corrected, now: answers, files, drafts of corrections; codes lead nowhere.
+    """Empty a submission, all that it corrected and all that corrected it, now: answers, files, drafts of corrections;
+    codes lead nowhere.
 
     Its row stays, with its id, its form and when it came, so that nothing of it comes back under that id. Returns False
     where it was withdrawn before. Raises OSError where the journal of erasures cannot be written; then nothing is done.
@@ -81,9 +85,9 @@ def forget_unnamed(names: Sequence[str]) -> None:
 
 
 def _withdraw(submission: UUID, *, note: bool) -> list[str] | None:
-    """Withdraw a submission and what it corrected; return the names of their files, None where it was before."""
+    """Withdraw a submission with its corrections; return the names of their files, None where it was before."""
     found: list[Submission] = []
-    following: UUID | None = submission
+    following: UUID | None = _newest(submission)
     while following is not None:
         row = Submission.objects.select_for_update(of=("self",)).get(id=following)
         if not found and row.state == "withdrawn":
@@ -93,6 +97,7 @@ def _withdraw(submission: UUID, *, note: bool) -> list[str] | None:
     if note:
         # The line comes first: where what follows fails, it is owed, and a restore carries it out.
         note_erased([each.id for each in found], kind=ERASED)
+        note_erased([sent_id(each.instance_id) for each in found], kind=ERASED_AS_SENT)
     if _joined.take_away is not None:
         _joined.take_away(submission)
     names: list[str] = []
@@ -102,6 +107,17 @@ def _withdraw(submission: UUID, *, note: bool) -> list[str] | None:
         record(action="withdraw_submission", object_type="submission", object_id=str(each.id), detail=detail)
     publish(name=WITHDRAWN, payload={"submission": str(submission), "survey": str(found[0].survey_id)})
     return names
+
+
+def _newest(submission: UUID) -> UUID:
+    """Return what corrects a submission last. Each is locked before it is asked: nobody corrects it from then on."""
+    found = submission
+    while True:
+        Submission.objects.select_for_update(of=("self",)).only("id").get(id=found)
+        later = Submission.objects.filter(replaces_id=found).values_list("id", flat=True).first()
+        if later is None:
+            return found
+        found = later
 
 
 def _empty(row: Submission) -> list[str]:

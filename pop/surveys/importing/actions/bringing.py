@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from pop.audit.actions import record
+from pop.surveys.collecting.rules.sent_ids import sent_id
 from pop.surveys.importing import storing
 from pop.surveys.importing.models import Import, ImportRow
 from pop.surveys.importing.rules.mapping import ColumnMapping, MappingError
@@ -134,6 +136,16 @@ def forget_old_imports(*, now: datetime) -> int:
     return gone
 
 
+def forget_withdrawn(ids: Sequence[UUID]) -> None:
+    """Empty checked rows that a restored backup has brought back and that were withdrawn since, by the ids under which
+    the journal of erasures knows them (collecting/rules/sent_ids.py).
+    """
+    wanted = frozenset(ids)
+    rows = ImportRow.objects.filter(state="good").values_list("id", "instance_id")
+    found = [row for row, instance_id in rows.iterator(2_000) if sent_id(instance_id) in wanted]
+    ImportRow.objects.filter(id__in=found).update(state="there", xml=b"", faults=[], provenance={})
+
+
 def note_to_mend(*, import_id: UUID, by: UUID | None) -> None:
     """Write down that somebody took the rows that stay behind: they hold what people answered."""
     with transaction.atomic():
@@ -185,6 +197,7 @@ __all__ = [
     "begin_import",
     "discard_import",
     "forget_old_imports",
+    "forget_withdrawn",
     "map_import",
     "note_to_mend",
     "refuse_import",
