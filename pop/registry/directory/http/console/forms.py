@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
+from pop.people.pages.layout import later
 from pop.registry.directory.actions.review import notices
 from pop.registry.directory.actions.review.proposing import Seen
-from pop.registry.directory.http.console.wording import SAY, choices, named
+from pop.registry.directory.http.console.wording import SAY, choices
 from pop.registry.directory.rules.editing import WITHHELD, MistakeError
 from pop.registry.directory.rules.emergency import EVIDENCE, KINDS
 from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, STAGES, kinds, topics
@@ -21,7 +22,7 @@ from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS,
 OLDEST_AGE = 120
 # Signs that turn the direction of a text round: with them a number can be made to look like another.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
-_KNOWN_OR_NOT = (("", SAY["not_known"]), ("yes", SAY["yes"]), ("no", SAY["no"]))
+_KNOWN_OR_NOT = (("", later(SAY, "not_known")), ("yes", later(SAY, "yes")), ("no", later(SAY, "no")))
 _TRUTH = {"": None, "yes": True, "no": False}
 
 
@@ -34,30 +35,34 @@ def visible(text: str) -> None:
 def line(field: str, longest: int, *, required: bool = False, hint: bool = False) -> forms.CharField:
     """Return a field of one line of text."""
     return forms.CharField(
-        label=SAY[f"field_{field}"],
+        label=later(SAY, f"field_{field}"),
         max_length=longest,
         required=required,
-        help_text=SAY[f"field_{field}_hint"] if hint else "",
+        help_text=later(SAY, f"field_{field}_hint") if hint else "",
         validators=[visible],
     )
 
 
 def age(field: str) -> forms.IntegerField:
     """Return a field for an age in years."""
-    return forms.IntegerField(label=SAY[f"field_{field}"], min_value=0, max_value=OLDEST_AGE, required=False)
+    return forms.IntegerField(label=later(SAY, f"field_{field}"), min_value=0, max_value=OLDEST_AGE, required=False)
 
 
 def truth(field: str) -> forms.TypedChoiceField:
     """Return a field for yes, no or not known."""
     return forms.TypedChoiceField(
-        label=SAY[f"field_{field}"], choices=_KNOWN_OR_NOT, coerce=_TRUTH.__getitem__, empty_value=None, required=False
+        label=later(SAY, f"field_{field}"),
+        choices=_KNOWN_OR_NOT,
+        coerce=_TRUTH.__getitem__,
+        empty_value=None,
+        required=False,
     )
 
 
 def several(field: str, pairs: list[tuple[str, str]]) -> forms.MultipleChoiceField:
     """Return a field of which several may be ticked."""
     return forms.MultipleChoiceField(
-        label=SAY[f"field_{field}"], choices=pairs, required=False, widget=forms.CheckboxSelectMultiple
+        label=later(SAY, f"field_{field}"), choices=pairs, required=False, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -70,14 +75,14 @@ class SeenForm(forms.Form):
     """Where, when and how it was seen; beneath every proposal. `order` names the fields that stand above."""
 
     order: ClassVar[tuple[str, ...]] = ()
-    heading = SAY["seen_title"]
+    heading = later(SAY, "seen_title")
 
     source = forms.CharField(
-        label=SAY["seen_source"], help_text=SAY["seen_source_hint"], max_length=300, validators=[visible]
+        label=later(SAY, "seen_source"), help_text=later(SAY, "seen_source_hint"), max_length=300, validators=[visible]
     )
-    observed_on = forms.DateField(label=SAY["seen_on"], widget=forms.DateInput(attrs={"type": "date"}))
-    stage = forms.ChoiceField(label=SAY["seen_stage"], choices=choices("stage", STAGES[1:]))
-    whole = forms.BooleanField(label=SAY["seen_whole"], help_text=SAY["seen_whole_hint"], required=False)
+    observed_on = forms.DateField(label=later(SAY, "seen_on"), widget=forms.DateInput(attrs={"type": "date"}))
+    stage = forms.ChoiceField(label=later(SAY, "seen_stage"), choices=choices("stage", STAGES[1:]))
+    whole = forms.BooleanField(label=later(SAY, "seen_whole"), help_text=later(SAY, "seen_whole_hint"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,7 +110,7 @@ class ServiceForm(SeenForm):
     """A service's own facts."""
 
     name = line("name", 200, required=True)
-    kind = forms.ChoiceField(label=SAY["field_kind"], choices=lambda: choices("kind", kinds()))
+    kind = forms.ChoiceField(label=later(SAY, "field_kind"), choices=lambda: choices("kind", kinds()))
     audience = several("audience", choices("audience", AUDIENCES))
     age_min = age("age_min")
     age_max = age("age_max")
@@ -115,7 +120,7 @@ class ServiceForm(SeenForm):
     responders = several("responders", choices("responder", RESPONDERS))
     timezone = line("timezone", 64, hint=True)
     holiday_policy = forms.ChoiceField(
-        label=SAY["field_holiday_policy"], choices=choices("holiday", ("unknown", "open", "closed"))
+        label=later(SAY, "field_holiday_policy"), choices=choices("holiday", ("unknown", "open", "closed"))
     )
     website = line("website", 300)
     order: ClassVar[tuple[str, ...]] = (
@@ -159,8 +164,8 @@ class NewServiceForm(ServiceForm):
     """A service that the registry does not have."""
 
     country = forms.CharField(
-        label=SAY["field_country"],
-        help_text=SAY["field_country_hint"],
+        label=later(SAY, "field_country"),
+        help_text=later(SAY, "field_country_hint"),
         min_length=2,
         max_length=2,
         validators=[visible],
@@ -176,7 +181,7 @@ class NewServiceForm(ServiceForm):
 class ContactForm(SeenForm):
     """One way to reach a service."""
 
-    channel = forms.ChoiceField(label=SAY["field_channel"], choices=choices("channel", CHANNELS))
+    channel = forms.ChoiceField(label=later(SAY, "field_channel"), choices=choices("channel", CHANNELS))
     as_stated = line("as_stated", 200, hint=True)
     message_body = line("message_body", 20)
     alternative = line("alternative", 40)
@@ -190,9 +195,9 @@ class ContactForm(SeenForm):
     leaves_trace = truth("leaves_trace")
     from_abroad = truth("from_abroad")
     withheld = forms.ChoiceField(
-        label=SAY["field_withheld"],
+        label=later(SAY, "field_withheld"),
         required=False,
-        choices=[(code, named("withheld_as", code) if code else SAY["shown_normally"]) for code in WITHHELD],
+        choices=[(code, later(SAY, f"withheld_as_{code}" if code else "shown_normally")) for code in WITHHELD],
     )
     order: ClassVar[tuple[str, ...]] = (
         "channel",
@@ -232,23 +237,23 @@ class NoticeForm(forms.Form):
     """A notice on a service or a country."""
 
     country = forms.CharField(
-        label=SAY["field_country"],
-        help_text=SAY["field_country_hint"],
+        label=later(SAY, "field_country"),
+        help_text=later(SAY, "field_country_hint"),
         min_length=2,
         max_length=2,
         validators=[visible],
     )
-    kind = forms.ChoiceField(label=SAY["notice_kind"], choices=choices("notice_kind", notices.KINDS))
+    kind = forms.ChoiceField(label=later(SAY, "notice_kind"), choices=choices("notice_kind", notices.KINDS))
     starts = forms.DateTimeField(
-        label=SAY["notice_starts"],
+        label=later(SAY, "notice_starts"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         initial=lambda: dt.datetime.now(dt.UTC),
     )
     ends = forms.DateTimeField(
-        label=SAY["notice_ends"],
+        label=later(SAY, "notice_ends"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    source = forms.CharField(label=SAY["notice_source"], max_length=300, validators=[visible])
+    source = forms.CharField(label=later(SAY, "notice_source"), max_length=300, validators=[visible])
 
     def mistaken(self, mistake: MistakeError) -> None:
         """Put a mistake that the rules found beside its field."""
@@ -259,21 +264,21 @@ class EmergencyForm(forms.Form):
     """Facts about an emergency number."""
 
     country = forms.CharField(
-        label=SAY["field_country"],
-        help_text=SAY["field_country_hint"],
+        label=later(SAY, "field_country"),
+        help_text=later(SAY, "field_country_hint"),
         min_length=2,
         max_length=2,
         validators=[visible],
     )
-    dial = forms.CharField(label=SAY["emergency_number"], max_length=8, validators=[visible])
+    dial = forms.CharField(label=later(SAY, "emergency_number"), max_length=8, validators=[visible])
     kind = forms.ChoiceField(
-        label=SAY["emergency_service"], choices=choices("emergency_kind", dict.fromkeys(KINDS.values()))
+        label=later(SAY, "emergency_service"), choices=choices("emergency_kind", dict.fromkeys(KINDS.values()))
     )
     stage = forms.ChoiceField(
-        label=SAY["emergency_evidence"], choices=choices("emergency_stage", dict.fromkeys(EVIDENCE.values()))
+        label=later(SAY, "emergency_evidence"), choices=choices("emergency_stage", dict.fromkeys(EVIDENCE.values()))
     )
-    source = forms.CharField(label=SAY["seen_source"], max_length=300, validators=[visible])
-    observed_on = forms.DateField(label=SAY["seen_on"], widget=forms.DateInput(attrs={"type": "date"}))
+    source = forms.CharField(label=later(SAY, "seen_source"), max_length=300, validators=[visible])
+    observed_on = forms.DateField(label=later(SAY, "seen_on"), widget=forms.DateInput(attrs={"type": "date"}))
 
     def mistaken(self, mistake: MistakeError) -> None:
         """Put a mistake that the rules found beside its field."""

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from pop.people.entrance import staff
+from pop.people.pages.layout import later
 from pop.people.pages.lists import Cell, Column, Listing, show
 from pop.registry.directory.http.console.wording import LEVEL_TONES, SAY, WORDS, choices, country, moment, named
 from pop.registry.directory.models import LinkCheck
@@ -27,7 +28,7 @@ LINKS = Listing[LinkCheck](
         Column[LinkCheck]("link_checked", lambda row: moment(row.checked_at), "checked"),
     ),
     words=WORDS,
-    filters={"ok": [("yes", SAY["link_ok"]), ("no", SAY["link_bad"])]},
+    filters={"ok": [("yes", later(SAY, "link_ok")), ("no", later(SAY, "link_bad"))]},
 )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pop.people.pages.layout import speaker
+from pop.people.pages.layout import later, speaker
 from pop.people.pages.lists import Cell
 from pop.places.countries import country_name
 from pop.places.languages import language_name
@@ -95,5 +95,6 @@ def chip(prefix: str, code: str) -> Cell:
 
 
 def choices(prefix: str, codes: Iterable[str]) -> list[tuple[str, str]]:
-    """Return (code, words) pairs for a filter or a form, in the order given."""
-    return [(code, named(prefix, code)) for code in codes]
+    """Return (code, words) pairs for a filter or a form, in the order given; the words are looked up when shown."""
+    keys = ((code, f"{prefix}_{code}") for code in codes)
+    return [(code, later(SAY, key) if key in SAY else code) for code, key in keys]
