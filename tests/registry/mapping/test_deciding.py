@@ -248,6 +248,28 @@ def test_a_withdrawn_answer_takes_its_number_from_a_record_of_others_and_asks_pe
     assert service.state == "published"
 
 
+@pytest.mark.parametrize("agreed", [False, True])
+def test_whoever_tells_of_what_somebody_elses_answer_made_takes_away_their_own_word_and_no_more(
+    helplines: None, people: SimpleNamespace, agreed: bool
+) -> None:
+    service = published(heard(), people)
+    other = heard(channel_number="0800 720 333")
+    assert other.match_id == service.pk
+    proposal = proposed(other, people, contacts="take", languages="take")
+    if agreed:
+        approve(proposal_id=proposal, by=people.ann)
+        approve(proposal_id=proposal, by=people.bo)
+    forget(other.submission)
+    service.refresh_from_db()
+    assert (service.name, service.state) == ("Lantern Line", "published")
+    assert list(service.contacts.values_list("e164", flat=True)) == ["+254800720111"]
+    assert not Evidence.objects.filter(source=other.source).exists()
+    first = Finding.objects.get(match=None)
+    forget(first.submission)
+    service.refresh_from_db()
+    assert (service.name, service.state) == ("", "defunct")
+
+
 def test_a_name_and_a_place_are_needed_for_a_new_record(helplines: None, people: SimpleNamespace) -> None:
     finding = heard()
     some = {name: "take" for name in FIELDS if name != "country"}

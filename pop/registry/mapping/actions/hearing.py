@@ -96,12 +96,15 @@ def forget(submission_id: UUID) -> None:
     if finding is None or finding.state == "withdrawn":
         return
     proposal, service = finding.proposal_id, finding.service_id
+    # What was found in the registry is somebody else's: no stranger's word about it takes it away.
+    made = service != finding.match_id
     finding.name, finding.values, finding.contacts, finding.unread = "", {}, [], []
     finding.choices, finding.consents, finding.reasons = {}, {}, []
     finding.state, finding.decided_at = "withdrawn", timezone.now()
     finding.save()
     if service is not None:
-        take_back(service_id=service, source=finding.source, proposals=[proposal] if proposal else [])
+        proposals = [proposal] if proposal else []
+        take_back(service_id=service, source=finding.source, proposals=proposals, made=made)
     audit.record(action="withdraw_finding", object_type="finding", object_id=str(finding.pk))
 
 

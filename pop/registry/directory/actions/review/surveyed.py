@@ -182,11 +182,12 @@ def clear_for_children(*, service_id: UUID, digest: str, seen: Seen, by: UUID) -
 
 
 @transaction.atomic
-def take_back(*, service_id: UUID, source: str, proposals: Sequence[UUID]) -> None:
+def take_back(*, service_id: UUID, source: str, proposals: Sequence[UUID], made: bool) -> None:
     """Take away, at once, what a withdrawn survey brought; the respondent's wish needs nobody's agreement.
 
-    A record made of it keeps its id and nothing else. Of another record go the numbers and the evidence of this
-    `source`; what its other fields took from it stays as a task for people.
+    A record that was `made` of it keeps its id and nothing else. Of another record, also one that somebody else's
+    answer made, go the numbers and the evidence of this `source`; what its other fields took from it stays as a task
+    for people.
     """
     service = Service.objects.select_for_update().filter(pk=service_id).first()
     if service is None or (service.state == "defunct" and service.safety == WITHDRAWN):
@@ -194,7 +195,7 @@ def take_back(*, service_id: UUID, source: str, proposals: Sequence[UUID]) -> No
     Proposal.objects.filter(pk__in=list(proposals), state="waiting").update(
         state="withdrawn", decided_at=timezone.now()
     )
-    if service.from_survey:
+    if made and service.from_survey:
         _empty(service)
     else:
         for contact in service.contacts.filter(evidence__source=source).distinct():
