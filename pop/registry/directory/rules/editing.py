@@ -20,6 +20,7 @@ from pop.registry.directory.rules.channels import read_channel
 from pop.registry.directory.rules.drafts import CONTACT_FIELDS, ContactDraft
 from pop.registry.directory.rules.hours import read_hours
 from pop.registry.directory.rules.numbers import emergency_in, read_number
+from pop.registry.directory.rules.publication import MAPPED_ONLY
 from pop.registry.directory.rules.tables import STAGES
 
 # One change as a proposal keeps it: {"contact": id or None, "field": …, "before": …, "after": …}.
@@ -83,6 +84,8 @@ REACH = frozenset(
         "state",
     ]
 )
+# Of these, what a survey does not change but in a record that is on the map only.
+FIXED_FOR_SURVEYS = (REACH & set(SERVICE_FIELDS)) - {"age_min", "age_max", "subdivisions"}
 WHOLE = "contact"
 DIGEST = "reach"
 REMOVED = "removed"
@@ -135,6 +138,18 @@ def approvals_needed(kind: str, state: str, changes: Iterable[Change]) -> int:
     if kind == "defunct":
         return TWO
     return TWO if any(change["field"] in REACH for change in changes) else ONE
+
+
+def reaches_children_uncalled(safety: str, changes: Iterable[Change]) -> bool:
+    """Say whether what a survey says would come to children without a call, in a record of this `safety`.
+
+    Only from a record that is on the map alone does nothing reach them before the safety decision; one that was
+    suspended comes back to them without it.
+    """
+    return safety != MAPPED_ONLY and any(
+        change["field"] in FIXED_FOR_SURVEYS or (change["field"] == WHOLE and not change["after"]["withheld"])
+        for change in changes
+    )
 
 
 def service_columns(values: Mapping[str, Any], country: str) -> dict[str, Any]:

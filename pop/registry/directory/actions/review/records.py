@@ -13,11 +13,13 @@ from pop.registry.directory.rules.drafts import as_text
 from pop.registry.directory.rules.editing import (
     CONTACT_COLUMNS,
     DIGEST,
+    MAPPING,
     REMOVED,
     SERVICE_FIELDS,
     WHOLE,
     evidence_name,
     reach_digest,
+    reaches_children_uncalled,
 )
 
 STATE_FIELDS = ("state", "safety", "stage", "stage_on", "source")
@@ -53,7 +55,12 @@ def digest_of(service: Service) -> str:
 
 
 def still_holds(service: Service, proposal: Proposal) -> bool:
-    """Say whether every value that the proposal saw is still there."""
+    """Say whether every value that the proposal saw is still there.
+
+    What a survey says of a record on the map only holds no more once children see it: its numbers were not called.
+    """
+    if proposal.kind == MAPPING and reaches_children_uncalled(service.safety, proposal.changes):
+        return False
     contacts = {str(each.pk): each for each in service.contacts.all()}
     values = service_values(service)
     return service.state != "defunct" and all(

@@ -27,7 +27,6 @@ from pop.registry.directory.rules.editing import (
     CONTACT_COLUMNS,
     DIGEST,
     MAPPING,
-    REACH,
     SERVICE_FIELDS,
     TWO,
     WHOLE,
@@ -37,14 +36,13 @@ from pop.registry.directory.rules.editing import (
     contact_identity,
     differences,
     evidence_name,
+    reaches_children_uncalled,
     service_columns,
 )
 from pop.registry.directory.rules.publication import CLEAR, MAPPED_ONLY
 
 WITHDRAWN: Final = "withdrawn"
 _VIA: Final = "survey"
-# What decides whether, and to whom, a record is shown: a survey does not change it where children see the record.
-_FIXED: Final = (REACH & set(SERVICE_FIELDS)) - {"age_min", "age_max", "subdivisions"}
 
 
 @transaction.atomic
@@ -112,9 +110,9 @@ def propose_from_survey(
 ) -> UUID:
     """Propose for a record that is there the values and further contacts that a survey says.
 
-    Where children see the record, each number added is kept from them (`AWAITS_CALL`), and what decides who is shown it
-    is refused. Raises MistakeError, or RefusalError: not_allowed, unknown, closed, too_many_waiting, nothing_changes,
-    reaches_children.
+    Unless the record is on the map only, each number added is kept from children (`AWAITS_CALL`), and what decides who
+    is shown it is refused. Raises MistakeError, or RefusalError: not_allowed, unknown, closed, too_many_waiting,
+    nothing_changes, reaches_children.
     """
     require(by, "editor")
     service = locked_service(service_id)
@@ -124,12 +122,12 @@ def propose_from_survey(
         raise RefusalError("too_many_waiting")
     check_evidence(seen.source, seen.observed_on, seen.stage, timezone.now().date())
     changes = differences(None, service_values(service), service_columns(values, service.country))
-    seen_by_children = service.safety == CLEAR
-    if seen_by_children and any(change["field"] in _FIXED for change in changes):
+    if reaches_children_uncalled(service.safety, changes):
         raise RefusalError("reaches_children")
+    awaited = service.safety != MAPPED_ONLY
     added: set[UUID] = set()
     for each in contacts:
-        columns = {**each, "withheld": AWAITS_CALL} if seen_by_children and not each["withheld"] else dict(each)
+        columns = {**each, "withheld": AWAITS_CALL} if awaited and not each["withheld"] else dict(each)
         identity = contact_identity(service.pk, columns)
         if identity in added or service.contacts.filter(pk=identity).exists():
             continue
