@@ -25,7 +25,7 @@ _FRAME = {
     "coverage_title": "How much of the world this covers",
     "intro": "Every published service that children and young people can turn to, and how well each is known. "
     "Nothing here is a ranking of countries.",
-    "summary": "Published records that match: {count}. Countries with at least one: {countries}.",
+    "summary": "Published records that match: {count}. Countries or areas with at least one: {countries}.",
     "summary_link": "Show these records",
     "drawing_label": "World map. The same numbers stand in the table, which is easier to read with a keyboard.",
     "skip_drawing": "Skip the drawing",

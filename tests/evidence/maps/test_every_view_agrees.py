@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.storage, pytest.mark.django_db]
 
 QUESTIONS, PARTS = 200, 4
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-TOTAL = re.compile(r"Published records that match: (\d+)\. Countries with at least one: (\d+)\.")
+TOTAL = re.compile(r"Published records that match: (\d+)\. Countries or areas with at least one: (\d+)\.")
 LINKED = re.compile(r"country=([A-Z]{2})")
 
 

@@ -73,9 +73,11 @@ def named(prefix: str, code: str, say: Speaker) -> str:
 
 
 def joined(items: Iterable[str], say: Speaker) -> str:
-    """Return a list for reading, "Not known" for an empty one."""
-    separator = {"ar": "، ", "zh": "、"}.get(say.language, ", ")
-    return separator.join(items) or say["not_known"]
+    """Return a list for reading, "Not known" for an empty one. Names with a comma of their own part at semicolons."""
+    names = list(items)
+    comma, wider = {"ar": ("، ", "؛ "), "zh": ("、", "；")}.get(say.language, (", ", "; "))
+    within = any(mark in name for name in names for mark in ",،、，")
+    return (wider if within else comma).join(names) or say["not_known"]
 
 
 def languages(tags: Iterable[str], say: Speaker) -> str:

@@ -84,7 +84,7 @@ def test_a_contact_of_one_service_is_not_found_under_another(public: Client, reg
 def test_a_country_page_says_what_is_known_how_and_what_is_not(public: Client, registry: SimpleNamespace):
     page = public.get("/en/country/KE").content.decode()
     assert "Childline Kenya" in page
-    assert "Listed in a directory. May 16, 2022." in page
+    assert "Listed in a directory · May 16, 2022" in page
     assert "Open day and night, every day, as the source states." in page
     assert "Nobody has checked this since May 16, 2022." in page
     assert "Children are shown this number." in page
