@@ -1,4 +1,4 @@
-"""The registry's console speaks its reader's language everywhere: labels, choices and hints that were made once, too."""
+"""The registry's console speaks its reader's language everywhere: also labels, choices and hints that were made once."""
 
 from __future__ import annotations
 
