@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from pop.surveys.console.http.urls import console_urlpatterns as keeping
+from pop.surveys.importing.http.urls import console_urlpatterns as importing
 from pop.surveys.inviting.http.urls import console_urlpatterns as inviting
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "look-up" / "survey-console.md"
@@ -13,5 +14,5 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "look-up" / "survey-consol
 
 def test_every_address_is_listed_and_every_listed_one_exists() -> None:
     listed = re.findall(r"^\| `(/surveys[^`]*)`", PAGE.read_text(encoding="utf-8"), re.M)
-    found = ["/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(each.pattern)) for each in (*keeping, *inviting)]
+    found = ["/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(each.pattern)) for each in (*keeping, *importing, *inviting)]
     assert sorted(listed) == sorted(found)

@@ -123,6 +123,19 @@ def test_rows_with_mistakes_are_reported_by_place_and_can_be_taken_away_to_mend(
     assert AuditRow.objects.filter(action="take_rows_to_mend").count() == 1
 
 
+def test_rows_in_which_stands_who_answered_are_for_editors_and_for_whoever_brought_them(
+    survey: UUID, as_staff: Callable[..., Client]
+) -> None:
+    data = f"{CSV}Third Window,a-secret-word,no,,yes\n".encode()
+    own, others = as_staff("administrator"), as_staff("administrator")
+    address = bring(own, survey, "a.csv", data)
+    ImportingDuty()()
+    for client, status in ((own, 200), (as_staff("editor"), 200), (others, 404)):
+        assert client.get(f"{address}/to-mend").status_code == status
+        assert (f"{address}/to-mend" in client.get(address).content.decode()) == (status == 200)
+    assert AuditRow.objects.filter(action="take_rows_to_mend").count() == 2
+
+
 @pytest.mark.parametrize(
     ("name", "data"), [("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 9), ("a.xlsx", b"PK\x03\x04"), ("a.pdf", b"%")]
 )

@@ -25,7 +25,7 @@ from pop.surveys.importing.actions.bringing import (
     note_to_mend,
     start_import,
 )
-from pop.surveys.importing.http.wording import ROLES, SAY, WORDS, choices, lines
+from pop.surveys.importing.http.wording import RESPONDENTS, ROLES, SAY, WORDS, choices, lines
 from pop.surveys.importing.mending import rows_to_mend
 from pop.surveys.importing.models import STATES
 from pop.surveys.importing.queries import ImportFacts
@@ -197,7 +197,7 @@ def import_one(request: HttpRequest, import_id: UUID) -> HttpResponse:
         "may_start": facts.state == "checked" and facts.counts["good"],
         "may_map": facts.state in ("unmapped", "checked", "refused"),
         "may_discard": facts.state in ("unmapped", "checking", "checked", "refused"),
-        "may_mend": facts.counts["bad"] and facts.state in ("checked", "done"),
+        "may_mend": facts.counts["bad"] and facts.state in ("checked", "done") and _may_read(request, facts),
         "mend_hint": SAY("import_to_mend_hint", days=KEPT.days),
     }
     return page(request, "surveys/console/import.html", context, words=WORDS)
@@ -243,6 +243,8 @@ def import_discard(request: HttpRequest, import_id: UUID) -> HttpResponse:
 def import_to_mend(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """The rows that stay behind as a workbook; the audit notes who took it."""
     facts = _facts(import_id)
+    if not _may_read(request, facts):
+        raise Http404
     made = queries.file_to_mend(import_id)
     data = queries.file_of(import_id)
     if made is None:
@@ -254,6 +256,12 @@ def import_to_mend(request: HttpRequest, import_id: UUID) -> HttpResponse:
     response = HttpResponse(made, content_type=_XLSX)
     response["Content-Disposition"] = 'attachment; filename="to-mend.xlsx"'
     return response
+
+
+def _may_read(request: HttpRequest, facts: ImportFacts) -> bool:
+    """Whether somebody may read rows of a file, in which stands who answered: who asks them back, or brought it."""
+    person = member(request)
+    return RESPONDENTS in person.roles or facts.brought_by == person.id
 
 
 def _facts(import_id: UUID) -> ImportFacts:

@@ -14,6 +14,8 @@ WORDS: Final = (IMPORTS, PROBLEMS)
 SAY: Final = speaker(*WORDS)
 ROLES: Final = ("editor", "administrator")
 """As for all pages of surveys: editors work with what came in, administrators let others in."""
+RESPONDENTS: Final = "editor"
+"""Who answered is for whoever asks respondents back (pop/surveys/console/http/submissions.py)."""
 
 
 def choices(prefix: str, codes: Iterable[str]) -> list[tuple[str, str]]:

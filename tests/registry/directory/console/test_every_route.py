@@ -105,7 +105,7 @@ ROUTES = {
     "import_mapping": ("GET", KEEPERS),
     "import_start": ("POST", KEEPERS),
     "import_discard": ("POST", KEEPERS),
-    "import_to_mend": ("GET", KEEPERS),
+    "import_to_mend": ("GET", EDITOR),
     "reminders_list": ("GET", KEEPERS),
     "reminders_send": ("POST", KEEPERS),
     "reminders_ask": ("GET", KEEPERS),
