@@ -76,8 +76,13 @@ def table(body: bytes) -> bytes:
         return body
     bom, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
     first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    # What parts the header: a comma, whatever signs stand inside of its cells.
+    parted = (sign for sign in ",;\t" if len(next(csv.reader([first], delimiter=sign), [])) > 1)
+    delimiter = next(parted, ",")
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:  # a cell longer than any reader takes
+        return body
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n" if first.endswith("\r") else "\n")
     for place, row in enumerate(rows):

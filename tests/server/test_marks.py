@@ -50,6 +50,15 @@ def test_what_is_no_object_comes_out_as_it_went_in(body: bytes) -> None:
     assert marks.document(body) == body
 
 
+def test_a_heading_full_of_other_signs_parts_no_cell_and_a_cell_that_is_too_long_breaks_nothing() -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([["a", "How often; and why; and where; or never?"], ["'=1+1", "2"]])
+    rows = list(csv.reader(io.StringIO(marks.table(out.getvalue().encode()).decode(), newline="")))
+    assert rows == [["a", "How often; and why; and where; or never?", marks.COLUMN], ["'=1+1", "2", marks.CELL]]
+    long = b"a,b\n1," + b"x" * (csv.field_size_limit() + 1) + b"\n"
+    assert marks.table(long) == long
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_table_gets_one_more_column_whatever_stands_between_its_cells(delimiter: str) -> None:
     out = io.StringIO(newline="")
