@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from openpyxl import Workbook
@@ -34,33 +35,43 @@ def rows_to_mend(
     problems: Iterable[Problem],
     say: Speaker = _ENGLISH,
 ) -> bytes:
-    """Return `to_mend` of a file as it was brought, with its problems in words."""
+    """Return `to_mend` of a file as it was brought."""
     read = mapping_of(mapping)
     book = read_book(file_name, data, encoding=read.encoding, delimiter=read.delimiter)
-    return to_mend(book, read, behind, ((place(say, each), sentence(say, each)) for each in problems))
+    return to_mend(book, read, behind, problems, say)
 
 
 def to_mend(
-    book: Book, mapping: ColumnMapping, behind: Collection[tuple[str, int]], said: Iterable[tuple[str, str]]
+    book: Book,
+    mapping: ColumnMapping,
+    behind: Collection[tuple[str, int]],
+    problems: Iterable[Problem],
+    say: Speaker = _ENGLISH,
 ) -> bytes:
     """Return an .xlsx workbook with the rows of `behind` (sheet and row) and all rows that belong to them.
 
-    `said` are (place, sentence) of what is wrong, on a sheet that no import reads. Every cell is a text: nothing in
-    it is ever taken for a formula.
+    What is wrong stands on a sheet that no import reads, by sheet and row of this workbook, not of the file that was
+    brought: there somebody looks for it. Every cell is a text: nothing in it is ever taken for a formula.
     """
     workbook = Workbook(write_only=True)
+    places: dict[tuple[str, int | None], tuple[str, int]] = {}
     wanted = _keys(book.main, [row for row in book.main.rows if (book.main.shown[:100], row.number) in behind], mapping)
     for table in book.tables:
         sheet = workbook.create_sheet(_UNFIT_NAME.sub("_", table.name or table.shown)[:_LONGEST_NAME])
         sheet.append([_text(sheet, column) for column in table.header])
+        written = 1
         for row in table.rows:
             if (table.shown[:100], row.number) in behind or (
                 table.name != MAIN and _belongs(table, row, mapping, wanted)
             ):
                 sheet.append([_text(sheet, cell) for cell in row.cells])
+                written += 1
+                places[table.shown[:100], row.number] = (sheet.title, written)
     sheet = workbook.create_sheet(PROBLEMS_SHEET)
-    for where, what in said:
-        sheet.append([_text(sheet, where), _text(sheet, what)])
+    for each in problems:
+        shown, row_here = places.get((each.sheet[:100], each.row), (each.sheet, each.row))
+        here = replace(each, sheet=shown, row=row_here)
+        sheet.append([_text(sheet, place(say, here)), _text(sheet, sentence(say, here))])
     kept = io.BytesIO()
     workbook.save(kept)
     return kept.getvalue()

@@ -230,6 +230,12 @@ def test_rows_with_mistakes_stay_behind_only_when_somebody_says_so_and_come_agai
     assert made is not None
     rows = read_book("mended.xlsx", made).main.rows
     assert [row.cells[0] for row in rows] == ["Quiet Door", "Third Window"]
+    problems = load_workbook(io.BytesIO(made))["_problems"]
+    # The rows as this workbook counts them: in the file they were the third and the fourth.
+    assert {str(cell.value).partition(", column")[0] for cell in problems["A"]} == {
+        "sheet Answers, row 2",
+        "sheet Answers, row 3",
+    }
     assert checked(survey, "mended.xlsx", made, mapping).counts["bad"] == 2
 
 
@@ -269,7 +275,7 @@ def test_other_answers_under_the_same_id_are_never_overwritten(survey: UUID) -> 
 def test_what_is_to_be_mended_is_text_and_nothing_else() -> None:
     data = xlsx({"A": (("name", "publish"), ("-1+1", "yes"), ("@here", "no"))})
     mapping = suggested("a.xlsx", data)
-    made = to_mend(read_book("a.xlsx", data), mapping, {("A", 2), ("A", 3)}, [("row 2", "=1+1")])
+    made = to_mend(read_book("a.xlsx", data), mapping, {("A", 2), ("A", 3)}, [Problem("bad_number", column="=1+1")])
     book = load_workbook(io.BytesIO(made))
     kinds = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
     assert kinds == {"s"}
