@@ -14,7 +14,7 @@ from pop.registry.directory.actions.review.deciding import approve, reject
 from pop.registry.directory.actions.review.permission import RefusalError
 from pop.registry.directory.actions.review.proposing import Seen, propose_contact, propose_state
 from pop.registry.directory.actions.review.safety import suspend
-from pop.registry.directory.models import Contact, Evidence, Service, Task
+from pop.registry.directory.models import Contact, Evidence, Proposal, Service, Task
 from pop.registry.directory.queries.mapped import mapped_records
 from pop.registry.directory.queries.pages import country_services, service_facts
 from pop.registry.directory.rules.editing import CONTACT_COLUMNS
@@ -264,6 +264,8 @@ def test_whoever_tells_of_what_somebody_elses_answer_made_takes_away_their_own_w
     assert (service.name, service.state) == ("Lantern Line", "published")
     assert list(service.contacts.values_list("e164", flat=True)) == ["+254800720111"]
     assert not Evidence.objects.filter(source=other.source).exists()
+    left = Proposal.objects.get(pk=proposal)
+    assert (left.state, left.changes) == ("applied" if agreed else "withdrawn", [])
     first = Finding.objects.get(match=None)
     forget(first.submission)
     service.refresh_from_db()

@@ -184,8 +184,8 @@ def take_back(*, service_id: UUID, source: str, proposals: Sequence[UUID], made:
     """Take away, at once, what a withdrawn survey brought; the respondent's wish needs nobody's agreement.
 
     A record that was `made` of it keeps its id and nothing else. Of another record, also one that somebody else's
-    answer made, go the numbers and the evidence of this `source`; what its other fields took from it stays as a task
-    for people.
+    answer made, go the numbers, the evidence and the proposals' words of this `source`; what its other fields took from
+    it stays as a task for people.
     """
     service = Service.objects.select_for_update().filter(pk=service_id).first()
     if service is None or (service.state == "defunct" and service.safety == WITHDRAWN):
@@ -201,6 +201,8 @@ def take_back(*, service_id: UUID, source: str, proposals: Sequence[UUID], made:
                 service.changes.filter(contact_id=contact.pk).delete()
                 contact.delete()
         service.evidence.filter(source=source).delete()
+        # What was answered stands in what was proposed, too, whatever became of that.
+        service.proposals.filter(kind=MAPPING, source=source).update(changes=[])
         detail = {"source": source}
         if not Task.objects.filter(kind="survey_withdrawn", service=service, detail=detail).exists():
             Task.objects.create(kind="survey_withdrawn", service=service, detail=detail)
