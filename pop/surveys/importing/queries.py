@@ -19,7 +19,7 @@ SORTS = {
     "file": ("file_name", "-brought_at"),
     "form": ("survey__form_id", "-brought_at"),
     "state": ("state", "-brought_at"),
-    "brought": ("-brought_at",),
+    "brought": ("brought_at",),
 }
 FIRST_ROWS: Final = 5
 

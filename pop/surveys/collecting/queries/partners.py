@@ -20,8 +20,8 @@ NEVER: Final = datetime(1, 1, 1, tzinfo=UTC)
 SORTS = {
     "name": ("name",),
     "country": ("country", "name"),
-    "submissions": ("-whole", "name"),
-    "last": ("-latest", "name"),
+    "submissions": ("whole", "name"),
+    "last": ("latest", "name"),
 }
 
 

@@ -16,7 +16,7 @@ from pop.surveys.collecting.queries.partners import id_of
 
 _NAMING = (Attachment, DraftPicture)
 SORTS = {
-    "received": ("-received_at",),
+    "received": ("received_at",),
     "partner": ("partner__name", "-received_at"),
     "form": ("survey__form_id", "-received_at"),
 }

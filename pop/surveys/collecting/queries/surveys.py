@@ -21,8 +21,8 @@ SORTS = {
     "form": ("form_id", "-loaded_at"),
     "title": ("title", "-loaded_at"),
     "state": ("state", "form_id"),
-    "submissions": ("-whole", "form_id"),
-    "loaded": ("-loaded_at",),
+    "submissions": ("whole", "form_id"),
+    "loaded": ("loaded_at",),
 }
 
 
