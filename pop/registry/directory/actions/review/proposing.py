@@ -19,7 +19,7 @@ from pop.registry.directory.actions.review.records import (
     locked_service,
     service_values,
 )
-from pop.registry.directory.models import Proposal, Service
+from pop.registry.directory.models import Contact, Proposal, Service
 from pop.registry.directory.rules.editing import (
     AWAITS_CALL,
     DIGEST,
@@ -71,7 +71,10 @@ def propose_service(*, service_id: UUID, values: Mapping[str, Any], seen: Seen, 
 
 @transaction.atomic
 def propose_contact(*, service_id: UUID, contact_id: UUID, values: Mapping[str, Any], seen: Seen, by: UUID) -> UUID:
-    """Propose other values for one contact. Raises MistakeError or RefusalError."""
+    """Propose other values for one contact; one that awaits a call still is shown by no proposal.
+
+    Raises MistakeError or RefusalError.
+    """
     service = _open_record(service_id, seen, by)
     contact = service.contacts.filter(pk=contact_id).first()
     if contact is None:
@@ -79,6 +82,8 @@ def propose_contact(*, service_id: UUID, contact_id: UUID, values: Mapping[str, 
     wanted = contact_columns(values, service.country, service.timezone)
     if contact.withheld == AWAITS_CALL and not wanted["withheld"]:
         raise RefusalError("safety_first")
+    if not wanted["withheld"] and _still_uncalled(service, contact):
+        wanted["withheld"] = AWAITS_CALL  # it comes back as what it was when it was taken away
     changes = differences(str(contact.pk), contact_values(contact), wanted)
     return _propose_edit(service, changes, seen, by)
 
@@ -155,6 +160,12 @@ def withdraw(*, proposal_id: UUID, by: UUID) -> None:
     proposal.state, proposal.decided_at = "withdrawn", timezone.now()
     proposal.save(update_fields=["state", "decided_at"])
     trace("withdraw", "proposal", proposal.pk, by)
+
+
+def _still_uncalled(service: Service, contact: Contact) -> bool:
+    """Say whether a contact awaited a call when it was withheld for more, and no safety decision let it out."""
+    left = service.changes.filter(contact_id=contact.pk, field="withheld", before=AWAITS_CALL)
+    return left.exists() and not left.filter(after="").exists()
 
 
 def _open_record(service_id: UUID, seen: Seen, by: UUID) -> Service:
