@@ -9,6 +9,7 @@ English text, so that a translator sees both and a changed English text asks for
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ LOCALE_DIR = Path(__file__).resolve().parents[1] / "locale"
 LANGUAGES = ("ar", "en", "es", "fr", "pt", "ru", "sw", "zh")
 # What staff read: the same catalogues, complete in fewer languages.
 CONSOLE_LANGUAGES = ("ar", "en", "es", "fr")
+# French parts these marks from their word by a space, at which no line may break: no catalogue has to say so.
+_TIED = re.compile(r" (?=[?!:;»])|(?<=«) ")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb"})
 
 
@@ -44,7 +47,7 @@ def catalogue(language: str) -> Mapping[tuple[str, str], str]:
     with path.open("rb") as file:
         messages = read_po(file, locale=language)
     return {
-        (message.context or "", message.id): message.string
+        (message.context or "", message.id): _TIED.sub("\u00a0", message.string) if language == "fr" else message.string
         for message in messages
         # Plural forms are tuples, and none of our texts has any: a whole sentence per case is what translators get.
         if isinstance(message.id, str) and isinstance(message.string, str)

@@ -115,6 +115,13 @@ def test_a_template_says_words_by_name_and_escapes_what_fills_them():
     assert page == "Get help|Call 116 in &lt;b&gt;KE&lt;/b&gt;|ltr"
 
 
+def test_no_line_of_french_breaks_before_its_marks():
+    said = [text for text in catalogue("fr").values() if "?" in text or "«" in text]
+    assert any("\u00a0?" in text for text in said)
+    assert not [text for text in catalogue("fr").values() if " ?" in text or " :" in text or "« " in text]
+    assert not [text for text in catalogue("es").values() if "\u00a0?" in text]
+
+
 def test_arabic_is_written_from_right_to_left():
     assert Speaker((PART,), "ar").direction == "rtl"
     assert {language: Speaker((PART,), language).direction for language in ("en", "ru", "zh")} == {
