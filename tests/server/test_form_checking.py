@@ -27,13 +27,13 @@ def test_each_reason_is_a_line_and_one_refusal_is_enough_for_a_1(
 ) -> None:
     bad = tmp_path / "bad.md"
     bad.write_text(
-        "| survey |\n| | type | name | label |\n| | image | a | A |\n| | text | b | B |\n| | audio | c | C |\n"
+        "| survey |\n| | type | name | label |\n| | video | a | A |\n| | text | b | B |\n| | audio | c | C |\n"
     )
     code, lines = checked(capsys, GOLDEN / "visit.md", bad)
     assert code == 1
     assert lines == [
         f"{GOLDEN / 'visit.md'}: ok",
-        f"{bad}: refused: survey, row 2, column type: the type “image” is not supported",
+        f"{bad}: refused: survey, row 2, column type: the type “video” is not supported",
         f"{bad}: refused: survey, row 4, column type: the type “audio” is not supported",
     ]
 

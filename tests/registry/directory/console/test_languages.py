@@ -1,4 +1,4 @@
-"""The registry's console speaks its reader's language everywhere: also labels, choices and hints that were made once."""
+"""The registry's console speaks its reader's language: labels, choices and hints that were made once, too."""
 
 from __future__ import annotations
 
