@@ -58,6 +58,7 @@ def test_rows_with_mistakes_are_left_behind_in_a_file_that_is_brought_again(
     assert "1 brought in, 0 there before, 1 left behind" in done.stdout
     left = tmp_path / "answers.to-mend.xlsx"
     assert str(left) in done.stdout
+    assert left.stat().st_mode & 0o777 == 0o600
     assert "0 good, 0 there before, 1 with mistakes" in pop("survey", "import", "service", str(left), env=env).stderr
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -262,7 +263,8 @@ def _write_to_mend(facts: ImportFacts, path: Path) -> None:
     for number in range(1, 1_000):
         target = path.with_name(f"{path.stem}.to-mend{'' if number == 1 else f'-{number}'}.xlsx")
         try:
-            with target.open("xb") as file:
+            # Answers are in it: for whoever runs the command, and nobody else on this machine.
+            with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(made)
         except FileExistsError:
             continue
