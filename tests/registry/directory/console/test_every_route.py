@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
@@ -174,11 +176,12 @@ def address(kenya, people, seen, service_values, settings, tmp_path):
         "name": "mfa/js/webauthn.js",
         "pk": 1,
     }
+    of_surveys = functools.cache(surveyed)
     patterns = {pattern.name: pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)}
 
     def find(name):
         wanted = patterns[name].pattern.converters
-        known = ids if ids.keys() >= wanted.keys() else ids | surveyed()
+        known = ids if ids.keys() >= wanted.keys() else ids | of_surveys()
         return reverse(name, kwargs={key: known[key] for key in wanted})
 
     return find
