@@ -58,6 +58,20 @@ def test_a_wrong_question_gets_a_page_that_names_what_is_wrong(public: Client, v
     assert "<script>" not in text
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("region=&country=&topic=bullying&needs=&edition=m49", "?topic=bullying"),
+        ("region=&country=&edition=m49", ""),
+        ("region=africa&country=&edition=itu", "?region=africa&edition=itu"),
+    ],
+)
+def test_what_a_form_sends_becomes_the_address_of_the_question_alone(public: Client, sent: str, kept: str) -> None:
+    answer = public.get(f"/ar/map/table?{sent}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/ar/map/table{kept}")
+    assert public.get(answer.headers["Location"]).status_code == 200
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_page_holds_a_number_to_call_or_an_address(public: Client, kenya: SimpleNamespace, view: str) -> None:
     text = public.get(f"/en/map{view}").content.decode()

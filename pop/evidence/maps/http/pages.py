@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.gzip import gzip_page
@@ -62,7 +62,12 @@ def _page(view: str) -> Callable[[View], Callable[..., HttpResponse]]:
             places = Places(f"/{language}/map" if language else "/map", spoken)
             say = speaker(spoken)
             try:
-                answer = queries.select(asked_of(request.GET), now=timezone.now())
+                asked = asked_of(request.GET)
+                if any("" in values for _, values in request.GET.lists()):
+                    # The form sends every field, chosen or not: what somebody sends on holds what was asked alone.
+                    query = asked.query(page=asked.page)
+                    return HttpResponseRedirect(request.path + (f"?{query}" if query else ""))
+                answer = queries.select(asked, now=timezone.now())
             except ParameterError as wrong:
                 return _wrong(request, say, places, wrong)
             response = shown(request, say, places, answer)
