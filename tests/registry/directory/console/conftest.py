@@ -9,10 +9,18 @@ from typing import Any
 
 import pytest
 
+from pop.evidence.maps.queries import hidden_in_country
 from pop.registry.directory.actions.review.proposing import Seen
 from pop.registry.directory.models import EmergencyNumber, LinkCheck, Notice, Organisation, Service, Task
+from pop.registry.directory.queries.shield import use_shield
 
 TODAY = dt.datetime.now(dt.UTC).date()
+
+
+@pytest.fixture(autouse=True)
+def _shielded() -> None:
+    """Know what the map hides, as both doors do: until somebody does, a ministry is told of nothing."""
+    use_shield(hidden_in_country)
 
 
 @pytest.fixture
