@@ -48,6 +48,14 @@ def test_a_title_that_is_in_another_language_says_so(filler: Filler) -> None:
     assert '<span lang="en" dir="ltr">' in page("ar")
 
 
+@pytest.mark.parametrize(("address", "status"), [("/survey/nothing", 404), ("/survey/short", 410)])
+def test_whoever_finds_no_survey_is_led_to_those_that_are_open(filler: Filler, address: str, status: int) -> None:
+    close_survey(form_id="short", now=NOW)
+    filler.get(address)
+    assert filler.status == status
+    assert "/survey" in filler.dom.xpath("//main//a/@href")
+
+
 def test_words_that_open_nothing_are_told_before_anything_else(filler: Filler) -> None:
     said = Client().post("/survey", {"words": "no such words at all here"}).content.decode()
     assert 'role="alert"' in said

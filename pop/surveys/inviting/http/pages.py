@@ -105,7 +105,8 @@ def _open(form: str) -> Known | None:
 
 def _gone(request: HttpRequest, form: str) -> HttpResponse:
     closed = any(each.state == "closed" for each in surveys(form))
-    return message(request, "", "closed" if closed else "gone", status=410 if closed else 404)
+    links = [("list_title", "/survey")]
+    return message(request, "", "closed" if closed else "gone", status=410 if closed else 404, links=links)
 
 
 def _language(request: HttpRequest, posted: str = "") -> str:

@@ -62,7 +62,8 @@ def _start(request: HttpRequest, form: str, invitation: Invited | None) -> HttpR
     known = offered_now(form)
     if known is None:
         closed = any(each.state == "closed" for each in surveys(form))
-        return message(request, "", "closed" if closed else "gone", status=410 if closed else 404)
+        links = [("list_title", "/survey")]
+        return message(request, "", "closed" if closed else "gone", status=410 if closed else 404, links=links)
     posted = read(request)
     if posted is None:
         return message(request, "", "full", status=413)
@@ -79,7 +80,7 @@ def _start(request: HttpRequest, form: str, invitation: Invited | None) -> HttpR
         try:
             begun = sitting.begin(known, language=language, now=now, invitation=invitation.id if invitation else None)
         except DraftError:
-            return message(request, language, "closed", status=410)
+            return message(request, language, "closed", status=410, links=[("list_title", "/survey")])
         except DatabaseError as error:
             return not_now(request, language, error)
         return _go(root_of(form), 1, begun)
