@@ -72,7 +72,7 @@ _SERVICES = {
     "reason_other": "another reason",
     "act_safety": "Safety decision",
     "reason_mapped_only": "on the map only: the safety decision is open",
-    "reason_under_review": "taken off after a complaint",
+    "reason_under_review": "taken off until two people have looked",
     "reason_withdrawn": "withdrawn by the respondent",
 }
 

@@ -15,11 +15,13 @@ from pop.registry.directory.actions.load import load_registry
 from pop.registry.directory.actions.review.deciding import approve
 from pop.registry.directory.actions.review.proposing import Seen, propose_service
 from pop.registry.directory.models import Service
+from pop.registry.directory.queries.mapped import mapped_records
 from pop.registry.mapping.actions.hearing import hear
 from pop.registry.mapping.actions.reviewing import take_up
 from pop.registry.mapping.actions.vetting import take_step
 from pop.registry.mapping.models import Finding
 from pop.registry.mapping.rules.answers import FIELDS
+from pop.surveys.collecting.models import Submission
 from tests.registry.directory.seed import table
 from tests.registry.mapping.filling import NOW, keep_form, send
 from tests.registry.mapping.leading import matched
@@ -79,6 +81,39 @@ def test_a_solution_is_found_on_the_map_by_its_kind_and_leads_no_child_anywhere_
     assert service.safety == "clear"
     # A platform's feature tells of no way to reach anybody, so there is nobody to lead a child to.
     assert matched(home) == ([service.name] if service.contacts.exists() else [])
+
+
+@pytest.mark.parametrize("said", [{"danger_if_published": "yes"}, {"publish_place": "nowhere"}])
+def test_whoever_says_later_that_being_named_is_dangerous_is_on_no_page_at_once(
+    data_dir: Path, people: SimpleNamespace, said: dict[str, str]
+) -> None:
+    keep_form("youth_led")
+    service = published("youth_led", people)
+    assert list(mapped_records())
+    first = Submission.objects.get().instance_id
+    for number in range(2):  # a correction of a correction no less than the first
+        answers = {"danger_if_published": "no", "publish_place": "region", **(said if number else {})}
+        submission, first = send("youth_led", partner=None, corrects=first, rows=(), **answers)
+        hear(submission)
+        service.refresh_from_db()
+        assert service.safety == ("under_review" if number else "mapped_only")
+    assert not list(mapped_records())
+
+
+def test_a_strangers_word_of_danger_hides_no_record_of_others(
+    data_dir: Path, people: SimpleNamespace, make_service: Callable[..., Service]
+) -> None:
+    keep_form("youth_led")
+    other = make_service(name="Lantern Line")
+    for corrects in (None, "first"):
+        first = Submission.objects.values_list("instance_id", flat=True).first()
+        submission, _ = send(
+            "youth_led", partner=None, corrects=first if corrects else None, rows=(), danger_if_published="yes"
+        )
+        finding = hear(submission)
+        Finding.objects.filter(pk=finding).update(service=other, match=other)
+    other.refresh_from_db()
+    assert other.safety == "clear"
 
 
 @pytest.mark.parametrize("kind", ["ai_driven_solution", "peer_support"])

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import transaction
 
 from pop.audit.actions import record
-from pop.events.actions import publish
-from pop.registry.directory.models import Change, Service, Task
-from pop.registry.directory.rules.publication import ON_MAP, PUBLISHED, UNDER_REVIEW, suspends_on_complaint
+from pop.registry.directory.actions.review.records import put_under_review
+from pop.registry.directory.models import Service, Task
+from pop.registry.directory.rules.publication import ON_MAP, PUBLISHED, suspends_on_complaint
 
 REASONS = (
     "no_answer",
@@ -89,10 +89,4 @@ def _suspend_for_review(service: Service, reason: str) -> None:
     channels = set(service.contacts.values_list("channel", flat=True))
     if not suspends_on_complaint(service.kind, service.organisation.operator, channels, reason):
         return
-    Change.objects.create(
-        service=service, field="safety", before=service.safety, after=UNDER_REVIEW, via="report_number"
-    )
-    service.safety = UNDER_REVIEW
-    service.save(update_fields=["safety", "changed_at"])
-    record(action="suspend_for_review", object_type="service", object_id=str(service.id), detail={"reason": reason})
-    publish(name="registry_changed", payload={"countries": [service.country]})
+    put_under_review(service, via="report_number", reason=reason)

@@ -13,7 +13,7 @@ from pop.audit import actions as audit
 from pop.places import countries
 from pop.places.languages import known_languages
 from pop.places.moments import zone_of
-from pop.registry.directory.actions.review.surveyed import drop_proposal, take_back
+from pop.registry.directory.actions.review.surveyed import drop_proposal, hide_in_danger, take_back
 from pop.registry.directory.queries.mapped import OPERATORS
 from pop.registry.directory.rules.editing import MistakeError, contact_columns
 from pop.registry.directory.rules.tables import AUDIENCES, CHANNELS, RESPONDERS, kinds, topics
@@ -74,6 +74,8 @@ def hear(submission_id: UUID) -> UUID | None:
         earlier = Finding.objects.select_for_update().filter(submission=before).first() if before else None
         if earlier is not None:
             _replace(earlier, finding)
+        if finding.unplaced and finding.service_id and _made_of_these(finding.submission, finding.service_id):
+            hide_in_danger(finding.service_id)
         later = whole.facts.replaced_by
         if later and Finding.objects.filter(submission=later).exists():
             finding.state = "replaced"
@@ -210,6 +212,12 @@ def zone_name(country: str) -> str:
     """Return the time zone of a country that has one only, else ""."""
     zone = zone_of(country) if country else None
     return zone.info.key if zone is not None and not zone.city else ""
+
+
+def _made_of_these(submission_id: UUID, service: UUID) -> bool:
+    """Say whether a record was made of these answers, or of what they correct, and is not somebody else's."""
+    corrected = [each.id for each in chain(submission_id)]
+    return Finding.objects.filter(submission__in=corrected, service_id=service).exclude(match_id=service).exists()
 
 
 def _replace(earlier: Finding, finding: Finding) -> None:

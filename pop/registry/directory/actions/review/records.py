@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pop.registry.directory.actions.review.permission import RefusalError
+from pop.audit import actions as audit
+from pop.registry.directory.actions.review.permission import RefusalError, announce
 from pop.registry.directory.models import Change, Contact, Evidence, Proposal, Service
 from pop.registry.directory.rules.drafts import as_text
 from pop.registry.directory.rules.editing import (
@@ -21,6 +22,7 @@ from pop.registry.directory.rules.editing import (
     reach_digest,
     reaches_children_uncalled,
 )
+from pop.registry.directory.rules.publication import UNDER_REVIEW
 
 STATE_FIELDS = ("state", "safety", "stage", "stage_on", "source")
 
@@ -31,6 +33,17 @@ def locked_service(service_id: UUID) -> Service:
     if found is None:
         raise RefusalError("unknown")
     return found
+
+
+def put_under_review(service: Service, *, via: str, reason: str) -> None:
+    """Take a record off every page until two people let it back; the caller holds it locked, in a transaction."""
+    Change.objects.create(service=service, field="safety", before=service.safety, after=UNDER_REVIEW, via=via)
+    service.safety = UNDER_REVIEW
+    service.save(update_fields=["safety", "changed_at"])
+    audit.record(
+        action="suspend_for_review", object_type="service", object_id=str(service.pk), detail={"reason": reason}
+    )
+    announce(service.country)
 
 
 def plain(value: Any) -> Any:

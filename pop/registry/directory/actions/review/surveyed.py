@@ -19,7 +19,12 @@ from pop.audit import actions as audit
 from pop.places import countries
 from pop.registry.directory.actions.review.permission import RefusalError, announce, require, trace
 from pop.registry.directory.actions.review.proposing import MOST_WAITING, Seen
-from pop.registry.directory.actions.review.records import digest_of, locked_service, service_values
+from pop.registry.directory.actions.review.records import (
+    digest_of,
+    locked_service,
+    put_under_review,
+    service_values,
+)
 from pop.registry.directory.models import Change, Contact, Evidence, Organisation, Proposal, Service, Task
 from pop.registry.directory.rules.drafts import as_text
 from pop.registry.directory.rules.editing import (
@@ -177,6 +182,17 @@ def clear_for_children(*, service_id: UUID, digest: str, seen: Seen, by: UUID) -
     service.save(update_fields=["safety", "stage", "stage_on", "source", "changed_at"])
     trace("clear_for_children", "service", service.pk, by)
     announce(service.country)
+
+
+@transaction.atomic
+def hide_in_danger(service_id: UUID) -> None:
+    """Take a record off every page at once: whoever answered for it says that being named could put somebody in danger.
+
+    That needs nobody's agreement; two people let it back. A record that is on no page stays as it is.
+    """
+    service = Service.objects.select_for_update().filter(pk=service_id, state="published").first()
+    if service is not None and service.safety in (CLEAR, MAPPED_ONLY):
+        put_under_review(service, via=_VIA, reason="danger")
 
 
 @transaction.atomic
