@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from pop.evidence.maps.models import CountryRisk
 from pop.registry.directory.models import Contact, Organisation, Service
+from tests.unrandom import unrandom
 
 pytestmark = [pytest.mark.storage, pytest.mark.django_db]
 
@@ -94,7 +95,7 @@ def test_its_countrys_page_and_its_own_page_say_so_in_every_language(public: Cli
     page = public.get(f"/en/service/{new.pk}").content.decode()
     assert f"<strong>{SAID}</strong>" in page
     assert WHY in page
-    assert "0800" not in page
+    assert "0800" not in unrandom(page)
     assert SAID not in public.get(f"/en/service/{old.pk}").content.decode()
     for language in ("ar", "es", "fr", "pt", "ru", "sw", "zh"):
         assert 'class="unchecked"' in public.get(f"/{language}/service/{new.pk}").content.decode()
