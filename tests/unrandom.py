@@ -1,4 +1,4 @@
-"""Pages without what is random in them: an id or a form's token may hold any digits, those too that a test looks for."""
+"""Pages without what is random in them: ids and tokens may hold any digits, also those that a test looks for."""
 
 from __future__ import annotations
 
