@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, Protocol
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from pop.people.pages.lists import inert
 from pop.surveys.exporting.rules.rows import Value
@@ -57,6 +58,9 @@ def xlsx(to: IO[bytes], names: Sequence[str], heads: Sequence[Sequence[str]]) ->
 
     for sheet, head in zip(sheets, heads, strict=True):
         sheet.freeze_panes = "A2"
+        for place, name in enumerate(head, 1):
+            # Wide enough to read a question by, not so wide that it hides the next one.
+            sheet.column_dimensions[get_column_letter(place)].width = min(max(len(name), 12), 40)
         sheet.append([_cell(each) for each in head])
     try:
         yield Written()

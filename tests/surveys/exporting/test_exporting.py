@@ -65,6 +65,14 @@ def test_a_workbook_has_a_sheet_per_repeat_and_keys_lead_from_row_to_row(lines: 
     ]
 
 
+def test_a_column_is_wide_enough_to_read_its_heading_and_stays_in_sight_of_the_next(lines: None) -> None:
+    answer()
+    sheet = load_workbook(io.BytesIO(taken("xlsx"))).worksheets[0]
+    widths = {str(cell.value): sheet.column_dimensions[cell.coordinate.rstrip("0123456789")].width for cell in sheet[1]}
+    assert {12, 14} <= set(widths.values())
+    assert all(12 <= width <= 40 and width >= min(len(name), 40) for name, width in widths.items())
+
+
 def test_csv_says_the_same_as_the_workbook(lines: None) -> None:
     answer()
     answer("Second Line", version="2", more="<later>yes</later>")
