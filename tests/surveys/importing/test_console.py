@@ -11,7 +11,7 @@ from django.test import Client
 
 from pop.audit.models import AuditRow
 from pop.surveys.collecting.models import Submission
-from pop.surveys.importing.actions.working import ImportingDuty
+from pop.surveys.importing.actions.working import Checking, ImportingDuty
 from pop.surveys.importing.models import Import, SavedMapping
 from tests.surveys.importing.exports import CSV, kobo, xlsx
 
@@ -169,3 +169,30 @@ def test_nobody_else_finds_these_pages(survey: UUID, as_staff: Callable[..., Cli
         assert client.get(path).status_code == 404
     for path in (f"{address}/start", f"{address}/discard"):
         assert client.post(path).status_code == 404
+
+
+def test_an_import_that_fails_holds_up_no_other_and_is_tried_again(
+    survey: UUID, as_staff: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_staff("editor")
+    first = bring(client, survey, "service.xlsx", kobo()).rpartition("/")[2]
+    second = bring(client, survey, "service.csv", CSV.encode()).rpartition("/")[2]
+
+    def broken(self: Checking, import_id: UUID) -> None:
+        if str(import_id) == first:
+            raise OSError("the disk does not answer")
+        opened(self, import_id)
+
+    opened = Checking.__init__
+    monkeypatch.setattr(Checking, "__init__", broken)
+    duty = ImportingDuty()
+    with pytest.raises(OSError, match="disk"):
+        duty()
+    duty()
+    assert Import.objects.get(id=second).state == "checked"
+    with pytest.raises(OSError, match="disk"):
+        duty()
+    monkeypatch.undo()
+    duty()
+    duty()
+    assert Import.objects.get(id=first).state == "checked"

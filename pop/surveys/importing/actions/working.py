@@ -220,24 +220,30 @@ class ImportingDuty:
     def __init__(self) -> None:
         self._checking: Checking | None = None
         self._swept: float | None = None
+        self._failed: set[UUID] = set()
 
     def __call__(self) -> None:
-        """Do what is due; a failure is raised, and the next call tries again."""
+        """Do what is due; a failure is raised, and tried again once the others have had their turn."""
         now = time.monotonic()
         if self._swept is None or now - self._swept >= self.SWEEP_EVERY:
             forget_old_imports(now=timezone.now())
             self._swept = now
         until = now + self.SECONDS
         while time.monotonic() < until:
-            row = Import.objects.filter(hands="worker", state__in=("checking", "importing")).order_by("brought_at")
-            found = row.values_list("id", "state").first()
+            due = Import.objects.filter(hands="worker", state__in=("checking", "importing")).order_by("brought_at")
+            found = due.exclude(id__in=self._failed).values_list("id", "state").first()
             if found is None:
                 self._checking = None
+                self._failed.clear()
                 return
-            if found[1] == "importing":
-                take_some(found[0])
-            else:
-                self._check(found[0])
+            try:
+                if found[1] == "importing":
+                    take_some(found[0])
+                else:
+                    self._check(found[0])
+            except Exception:
+                self._failed.add(found[0])
+                raise
 
     def _check(self, import_id: UUID) -> None:
         if self._checking is None or self._checking.import_id != import_id:
