@@ -26,6 +26,15 @@ _TIED = re.compile(r" (?=[?!:;»])|(?<=«) ")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "ckb"})
 
 
+def tied(text: str, language: str) -> str:
+    """Return a text in which no line breaks between a word and a mark that its language parts from it by a space.
+
+    >>> tied("Qui êtes-vous ?", "fr")
+    'Qui êtes-vous\xa0?'
+    """
+    return _TIED.sub("\u00a0", text) if language == "fr" else text
+
+
 class Two(NamedTuple):
     """One text in two wordings: for 8-12 year olds (at most 12 words a sentence, no idiom) and for 13-17."""
 
@@ -47,7 +56,7 @@ def catalogue(language: str) -> Mapping[tuple[str, str], str]:
     with path.open("rb") as file:
         messages = read_po(file, locale=language)
     return {
-        (message.context or "", message.id): _TIED.sub("\u00a0", message.string) if language == "fr" else message.string
+        (message.context or "", message.id): tied(message.string, language)
         for message in messages
         # Plural forms are tuples, and none of our texts has any: a whole sentence per case is what translators get.
         if isinstance(message.id, str) and isinstance(message.string, str)

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pop.places.words import tied
 from pop.registry.mapping.instruments import lists
 from pop.registry.mapping.instruments.lists import LANGUAGES, Choice
 from pop.registry.mapping.instruments.sheets import Row, read, written
@@ -90,7 +91,7 @@ def translations(language: str) -> Mapping[tuple[str, str], Row]:
     sheets = read((FOLDER / "translations" / f"{language}.md").read_text(encoding="utf-8"))
     return {
         (sheet, ".".join(filter(None, (row.get("list_name"), row["name"])))): {
-            column.split("::")[0]: cell for column, cell in row.items() if "::" in column
+            column.split("::")[0]: tied(cell, language) for column, cell in row.items() if "::" in column
         }
         for sheet, rows in sheets.items()
         for row in rows

@@ -109,3 +109,10 @@ def test_a_table_is_read_as_it_was_written() -> None:
 def test_a_row_with_too_few_cells_is_refused() -> None:
     with pytest.raises(ValueError, match="1 cells under 2 columns"):
         read("| survey | type | name |\n| | text |\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_line_of_french_breaks_before_its_marks(name: str) -> None:
+    text = source(name).decode()
+    assert " ?" not in text
+    assert "\u00a0?" in text
