@@ -106,9 +106,9 @@ def test_the_list_counts_what_a_partner_answered_and_no_correction_twice(partner
     assert partners(Ask(count=1)).total == 2
     for sort in ("name", "country", "submissions", "last"):
         assert len(partners(Ask(sort=sort, down=True)).rows) == 2
-    # Who never sent stands last, on every database.
-    assert [each.name for each in partners(Ask(sort="last")).rows] == ["Ministry of Invention", "Silent"]
-    assert [each.name for each in partners(Ask(sort="last", down=True)).rows] == ["Silent", "Ministry of Invention"]
+    # Who never sent stands before everybody who did, on every database.
+    assert [each.name for each in partners(Ask(sort="last")).rows] == ["Silent", "Ministry of Invention"]
+    assert [each.name for each in partners(Ask(sort="last", down=True)).rows] == ["Ministry of Invention", "Silent"]
 
 
 def test_the_list_of_submissions_filters_by_what_is_coded(partner: UUID, data_dir: Path) -> None:
