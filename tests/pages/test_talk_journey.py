@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Error, Page, Route, expect
 
 from tests.pages.staff_at_work import answer
 from tests.pages.test_nothing_left import NOTHING, STORED
@@ -42,6 +42,30 @@ def test_a_child_and_a_counsellor_talk_without_a_reload(site: Any, page: Page) -
     expect(page.locator("#said")).to_contain_text("tell me more")
     assert page.evaluate("window.same")
     assert page.locator("#said .mine").count() == 2
+
+
+def test_words_that_come_while_the_page_is_looked_at_again_stay(site: Any, page: Page) -> None:
+    write(page, site)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/talk", hold)
+    answer(site.data, "I am here for you")
+    expect(page.locator("#said")).to_contain_text("I am here for you")
+    while not held:
+        page.wait_for_timeout(50)
+    answer(site.data, "tell me more")
+    expect(page.locator("#said")).to_contain_text("tell me more")
+    for route, response in held:
+        route.fulfill(response=response)
+    expect(page.locator("h1")).to_have_text("Somebody is here with you")
+    said = page.locator("#said").inner_text()
+    assert [said.count(text) for text in ("I am here for you", "tell me more")] == [1, 1]
 
 
 def test_the_same_without_script(site: Any, without_script: Page) -> None:

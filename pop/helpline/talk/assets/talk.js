@@ -1,7 +1,7 @@
 // A conversation works without this: forms, and a page that looks again. This sends without leaving the page, shows what
 // comes, and keeps words that could not be sent: in the box and nowhere else.
 const at = (id) => d.getElementById(id), form = () => at("box") || at("first"), fields = () => form() && form().elements;
-let stream, again, stop, sending = false, tries = 0, lost = false, typed = 0, hide;
+let stream, again, stop, sending = false, tries = 0, lost = false, typed = 0, looks = 0, shown = 0, hide;
 leaving.push(() => { if (stream) stream.close(); if (stop) stop.abort(); clearTimeout(again); });
 
 const told = (name) => { const line = at("told"); if (line) line.textContent = name ? line.dataset[name] : ""; };
@@ -37,17 +37,20 @@ const add = (message) => {
   return true;
 };
 
-// Look at the whole page again, and take over all but the box with what stands in it.
-const look = () => fetch(location.href, { cache: "no-store" }).then(async (answer) => {
+// Look at the whole page again, and take over all but the box with what stands in it. What was written since that page
+// was made stays, and so does a page that was asked for later.
+const look = (mine) => fetch(location.href, { cache: "no-store" }).then(async (answer) => {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html"), view = page.getElementById("view");
-  if (gone) return;
+  if (gone || mine < shown) return;
+  shown = mine;
   // Over: the server says where to go now.
   if (!view && answer.ok) return location.replace(answer.url);
   if (!view) throw 0;
   const box = at("box"), writable = !!page.getElementById("box");
   // Over, or open again: the whole page changes, but never under words that were not sent.
   if (writable !== !!box && !(box && box.elements.text.value.trim())) return location.reload();
-  keep(() => { for (const id of ["view", "menu"]) at(id).replaceWith(page.getElementById(id)); enhance(); });
+  const since = [...d.querySelectorAll("#said li")].filter((line) => +line.dataset.n > +view.dataset.last);
+  keep(() => { for (const id of ["view", "menu"]) at(id).replaceWith(page.getElementById(id)); at("said").append(...since); enhance(); });
   if (!box) return;
   box.querySelector("button").disabled = !writable;
   const next = page.getElementById("new");
@@ -88,7 +91,7 @@ const send = () => {
     else {
       if (answer.status === 409) renew();
       told(answer.status === 413 ? "too_long" : at("told").dataset[said.code] ? said.code : "not_sent");
-      if (![409, 413, 429].includes(answer.status)) look();
+      if (![409, 413, 429].includes(answer.status)) look(++looks);
     }
   })).catch(() => {
     if (gone) return;
@@ -111,17 +114,17 @@ const listen = () => {
   stream.onerror = () => {
     if (!lost) { lost = true; status("lost"); }
     // A refusal ends a stream for good; a break is mended by the browser itself.
-    if (stream.readyState === 2) setTimeout(() => { if (!gone) { look(); listen(); } }, 5000);
+    if (stream.readyState === 2) setTimeout(() => { if (!gone) { look(++looks); listen(); } }, 5000);
   };
   stream.onmessage = (event) => {
     const message = JSON.parse(event.data);
-    if (message.k === "notice") look();
+    if (message.k === "notice") look(++looks);
     else if (add(message) && message.a !== "child") { typing(false); status("new_message"); }
   };
   stream.addEventListener("typing", (event) => typing(JSON.parse(event.data).on));
   stream.addEventListener("state", (event) => {
     const now = JSON.parse(event.data);
-    if (now.state !== at("view").dataset.state) look();
+    if (now.state !== at("view").dataset.state) look(++looks);
     else if ("place" in now) place(now);
   });
 };
@@ -147,7 +150,7 @@ if ((at("view") || at("first")) && window.EventSource && window.fetch) {
   });
   d.addEventListener("click", (event) => {
     const link = event.target.closest("[data-do=look]");
-    if (link) { event.preventDefault(); look(); }
+    if (link) { event.preventDefault(); look(++looks); }
   });
   addEventListener("online", () => { if (tries) { clearTimeout(again); send(); } });
 }
