@@ -10,12 +10,14 @@ import secrets
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+
+from tests.at_work import AtWork
 
 # Below the limit of messages a minute that a conversation has.
 A_CONVERSATION = 18
@@ -56,39 +58,18 @@ def seeded(env: Mapping[str, str], count: int) -> list[Talk]:
     return [Talk(**json.loads(line)) for line in done.stdout.splitlines()]
 
 
-class Writers:
+class Writers(AtWork):
     """So many threads, each with conversations of its own, until they are stopped or out of conversations."""
 
     def __init__(self, port: int, talks: Sequence[Talk], *, together: int) -> None:
         self.port = port
         self.written = Written()
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self._threads = [
-            threading.Thread(target=self._write, args=(talks[number::together],), daemon=True)
-            for number in range(together)
-        ]
-
-    def __enter__(self) -> Writers:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(20)
-            assert not thread.is_alive(), "a writer does not end"
+        parts = [talks[number::together] for number in range(together)]
+        super().__init__([partial(self._write, part) for part in parts], lambda: len(self.written.acknowledged))
 
     @property
     def busy(self) -> bool:
         return any(thread.is_alive() for thread in self._threads)
-
-    def wait_for(self, acknowledged: int, *, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while len(self.written.acknowledged) < acknowledged:
-            assert time.monotonic() < until, f"only {len(self.written.acknowledged)} were acknowledged"
-            time.sleep(0.05)
 
     def _write(self, talks: Sequence[Talk]) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)

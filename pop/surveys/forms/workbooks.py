@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 import zlib
+from typing import Final
 
 from pop.surveys.forms.refusals import RefusedFormError, refused
 
@@ -29,6 +30,10 @@ def check_size(size: int) -> None:
         raise refused("file_too_large", said)
 
 
+# What zipfile raises for an archive that is damaged, or packed in a way that it does not know.
+UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+
+
 def check_workbook(data: bytes, *, largest_unpacked: int = LARGEST_UNPACKED) -> None:
     """Raise RefusedFormError unless the bytes are a plain .xlsx workbook; `check_size` is asked before."""
     if data.startswith(_OLE):
@@ -38,7 +43,7 @@ def check_workbook(data: bytes, *, largest_unpacked: int = LARGEST_UNPACKED) -> 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as workbook:
             _check_parts(workbook, largest_unpacked)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise refused("file_corrupt", "the workbook cannot be read: it is damaged, or no .xlsx workbook") from error
     except RuntimeError as error:  # what zipfile raises for a part under a password
         raise refused("file_encrypted", "a part of the workbook is protected by a password") from error

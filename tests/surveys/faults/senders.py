@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
 from lxml import html
 
 from pop.surveys.pages.fields import anchor
+from tests.at_work import AtWork
 from tests.surveys.filled import png, poster
 from tests.surveys.openrosa.sending import form
 
@@ -37,38 +38,19 @@ class Sent:
         return len(self.programs) + len(self.browsers)
 
 
-class Senders:
+class Senders(AtWork):
     """So many threads of each kind against one door, until the block ends."""
 
     def __init__(self, port: int, token: str, *, programs: int, browsers: int) -> None:
         self.sent = Sent()
         self._url = f"http://127.0.0.1:{port}"
         self._token = token
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
         works = [self._collect] * programs + [self._fill] * browsers
-        self._threads = [threading.Thread(target=self._repeat, args=(work,), daemon=True) for work in works]
-
-    def __enter__(self) -> Senders:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(60)
-            assert not thread.is_alive(), "a sender does not end"
+        super().__init__([partial(self._repeat, work) for work in works], lambda: len(self.sent))
 
     @property
     def busy(self) -> bool:
         return all(thread.is_alive() for thread in self._threads)
-
-    def wait_for(self, acknowledged: int, *, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while len(self.sent) < acknowledged:
-            assert time.monotonic() < until, f"only {len(self.sent)} were acknowledged"
-            time.sleep(0.02)
 
     def _repeat(self, work: Callable[[httpx.Client, int], None]) -> None:
         with httpx.Client(base_url=self._url, timeout=20) as client:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from typing import Final
 
+from pop.surveys.forms.workbooks import UNREADABLE
 from pop.surveys.importing.reading.delimited import read_delimited
 from pop.surveys.importing.reading.shaping import Shaping
 from pop.surveys.importing.reading.workbooks import LARGEST_UNPACKED, read_workbook
@@ -64,7 +64,7 @@ def _packed(data: bytes, encoding: str, delimiter: str, shaping: Shaping) -> tup
             if "mimetype" in names and _ODS in archive.open("mimetype").read(200):
                 raise RefusedFileError(Problem("file_ods"))
             return _archive(archive, encoding, delimiter, shaping)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError):
+    except UNREADABLE:
         raise RefusedFileError(Problem("file_corrupt")) from None
     except RuntimeError:  # what zipfile raises for a part under a password
         raise RefusedFileError(Problem("file_encrypted")) from None

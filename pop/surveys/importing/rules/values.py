@@ -10,26 +10,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from pop.surveys.forms import lexical
-from pop.surveys.forms.definition import Choice, Question, Text
+from pop.surveys.forms.definition import ASKED, Choice, Question, Text
 from pop.surveys.importing.rules.mapping import ColumnMapping
 
 # What may be answered from a file. A picture does not come in a cell.
-ANSWERABLE: Final = frozenset(
-    {
-        "text",
-        "integer",
-        "decimal",
-        "date",
-        "time",
-        "datetime",
-        "select_one",
-        "select_multiple",
-        "range",
-        "geopoint",
-        "acknowledge",
-        "hidden",
-    }
-)
+ANSWERABLE: Final = frozenset({*ASKED, "hidden"} - {"image"})
 YES: Final = frozenset({"1", "1.0", "true", "yes", "ok", "x"})
 NO: Final = frozenset({"0", "0.0", "false", "no", ""})
 _MARKUP = re.compile(r"<[^<>]{0,200}>|[*_#`]")
